@@ -1,6 +1,7 @@
 """An open library: the interface for the command, the web page and Python programs."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
@@ -66,6 +67,14 @@ class Library:
         if self._store:
             self._store.close()
             self._store = None
+
+    def beside(self) -> Self:
+        """The same library for another thread. It shares what this one has read of the index. Not for a cluster."""
+        other = copy(self)
+        other._store = None
+        if self._searcher:
+            other._searcher = self._searcher.beside()
+        return other
 
     def search(
         self, query: str | SearchRequest, filters: Filters = EVERYTHING, **options: Unpack[SearchOptions]

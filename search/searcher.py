@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -94,6 +94,14 @@ class Searcher:
     ) -> None:
         self.close()
 
+    def beside(self) -> Self:
+        """The same for another thread. It shares what this one has read of the index. Not for a cluster."""
+        return self.over(self._session.beside())
+
+    def prepare(self) -> None:
+        """Work out what all queries need, so that those `beside` have it too."""
+        self._session.prepare()
+
     def close(self) -> None:
         """Close the index and the corpus."""
         self._session.close()
@@ -106,6 +114,11 @@ class Searcher:
     def generation(self) -> str:
         """The id of the generation that is searched."""
         return self._session.generation.manifest.id
+
+    @property
+    def made_of(self) -> Hashable:
+        """What its answers are made of. Two searchers with the same give the same answers."""
+        return self._session.made_of
 
     @property
     def built_at(self) -> str:
@@ -186,7 +199,8 @@ class Searcher:
             most = most_words(self._session, answer, deadline)
             scores = most.scores(answer.documents, near, answer.together)
         else:
-            scores = self._session.ranking.scores(answer, near, self._session.layout, deadline.check)
+            session = self._session
+            scores = session.ranking.scores(answer, near, session.layout, session.expect, deadline.check)
         if answer.verbatim:
             for document, points in self._session.ranking.points(answer.verbatim, answer.documents).items():
                 scores[document] += points

@@ -1,10 +1,12 @@
 """An open library: one generation of its index, the corpus, and what all queries of that generation share."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
+from copy import copy
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import log
 from pathlib import Path
+from typing import Self
 
 from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.paths import LibraryPaths
@@ -36,7 +38,8 @@ _KEPT = 4096  # documents whose sections are cached
 
 
 class Session:
-    """One open generation of a library's index. For use by one thread at a time; close it after use.
+    """One open generation of a library's index. For one thread at a time; close it after use. Another thread opens one
+    `beside` it.
 
     With `thorough`, every byte of it is hashed first. `model` is the folder of the language model, unless it is the
     model of the extra.
@@ -90,19 +93,30 @@ class Session:
             paths.cache, manifest.id, manifest.fingerprint, themes, counts_phrases=counts_phrases
         )
         self._lookup = WordLookup(self.snapshot)
-        self.layout = Layouts(self.snapshot.layout)
-        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self.layout(document)))
-        self.similar: Callable[[int, int], list[Alike]] = lru_cache(_SIMILAR)(
-            lambda document, limit: similar_reports(self.snapshot, self.texts, self.reports, document, limit)
-        )
-        """Returns a limited number of the reports most like a document. Cached, because a generation never changes."""
-        self.strongest_themes: Callable[[int], list[tuple[str, int]]] = lru_cache(_SIMILAR)(self._strongest_themes)
-        """Returns the themes that stand out in a document, each with its number of mentions."""
+        self.layout: Callable[[int], Layout] = (layout := lru_cache(_KEPT)(self.snapshot.layout))
+        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(layout(document)))
+        self._alike: dict[tuple[int, int], list[Alike]] = {}
+        self._strongest: dict[int, list[tuple[str, int]]] = {}
+        self._open = [True]  # one for each session that uses the snapshot
+
+    def beside(self) -> Self:
+        """The same for another thread. What was read of the index is shared, and closed with the last of them."""
+        store = Store.open(self._store.path, read_only=True)
+        other = copy(self)
+        other._store, other.texts = store, store.readings
+        self._open.append(True)
+        return other
+
+    def prepare(self) -> None:
+        """Work out what all queries need, so that sessions `beside` this one share it."""
+        _ = self.theme_masks, self.by_id, self.cases, self.ranking, self.counting, self.coverage, self.made_of
 
     def close(self) -> None:
         """Close the index and the corpus."""
-        self.snapshot.close()
         self._store.close()
+        self._open.pop()
+        if not self._open:
+            self.snapshot.close()
 
     def lost(self) -> bool:
         """Return whether a report has been removed since this was opened, so that its text can no longer be shown."""
@@ -112,6 +126,12 @@ class Session:
                 return True
             self._revision = revision
         return False
+
+    @cached_property
+    def made_of(self) -> Hashable:
+        """The generation, how many of its reports are left (a report that was removed never comes back), the themes."""
+        manifest = self.generation.manifest
+        return manifest.id, manifest.built_at, len(self.reports), self.themes
 
     def text(self, report: str) -> Text:
         """Return everything that was read of a report (full id), as this generation has it."""
@@ -171,6 +191,23 @@ class Session:
             name: {document_of[reading] for reading in having if reading in document_of}
             for name, having in readings.items()
         }
+
+    def similar(self, document: int, limit: int) -> list[Alike]:
+        """The reports most like a document, at most so many. Kept, since a generation never changes."""
+        found = self._alike.get((document, limit))
+        if found is None:
+            found = similar_reports(self.snapshot, self.texts, self.reports, document, limit)
+            if len(self._alike) >= _SIMILAR:
+                self._alike.clear()
+            self._alike[document, limit] = found
+        return found
+
+    def strongest_themes(self, document: int) -> list[tuple[str, int]]:
+        """The themes of a document with its number of mentions, first those it mentions most for how many have them."""
+        found = self._strongest.get(document)
+        if found is None:
+            found = self._strongest[document] = self._strongest_themes(document)
+        return found
 
     def _strongest_themes(self, document: int) -> list[tuple[str, int]]:
         held = len(self.reports)
@@ -233,7 +270,7 @@ class Session:
 
     @cached_property
     def ranking(self) -> Ranking:
-        return Ranking(self.snapshot.lengths(), self.titles, self.expect)
+        return Ranking(self.snapshot.lengths(), self.titles)
 
     @cached_property
     def counting(self) -> Facets:

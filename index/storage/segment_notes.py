@@ -18,6 +18,7 @@ from typing import Any
 
 from corpus.errors import Corrupt
 from index.storage.engine import Layout
+from index.storage.positioned_file import PositionedFile
 
 _HEAD = struct.Struct("<II")
 _PLACES = ("H", "i", "I", "q")
@@ -54,10 +55,10 @@ class NotesReader:
     """Reads the file. Raises Corrupt if it is not as it was written."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
+        self._file = PositionedFile(path)
         try:
-            length, checksum = _HEAD.unpack(self._file.read(_HEAD.size))
-            header = self._file.read(length)
+            length, checksum = _HEAD.unpack(self._file.read(0, _HEAD.size))
+            header = self._file.read(_HEAD.size, length)
             if zlib.crc32(header) != checksum:
                 raise ValueError("damaged")
             said = json.loads(header)
@@ -74,13 +75,13 @@ class NotesReader:
         """Return the layout of a document."""
         try:
             offset, length, paragraphs = map(int, self._layouts[number])
-            self._file.seek(self._behind + offset)
             size = array("I").itemsize * paragraphs
-            unpacked = zlib.decompressobj().decompress(self._file.read(length), size + paragraphs + 1)
+            packed = self._file.read(self._behind + offset, length)
+            unpacked = zlib.decompressobj().decompress(packed, size + paragraphs + 1)
             if len(unpacked) != size + paragraphs:
                 raise ValueError("of another length")
         except (ValueError, TypeError, IndexError, zlib.error) as error:
-            raise _damaged(Path(self._file.name)) from error
+            raise _damaged(self._file.path) from error
         starts = array("I", unpacked[:size])
         if sys.byteorder == "big":
             starts.byteswap()

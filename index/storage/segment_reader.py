@@ -9,6 +9,7 @@ from typing import Any
 from corpus.errors import Corrupt
 from index.storage import postings as packed_postings
 from index.storage.engine import Layout
+from index.storage.positioned_file import PositionedFile
 from index.storage.postings import Postings, head_of, masks_of, occurrences_in, unpack
 from index.storage.segment_notes import NotesReader
 from index.storage.term_table import TermTable
@@ -32,10 +33,8 @@ _LARGE = 1 << 16  # bytes: of larger postings, only the necessary part is read o
 
 
 class Segment:
-    """One segment, open for reading. Raises Corrupt if it is damaged.
-
-    `size` is the number of its documents. `hashed` means that no checksum is compared, because every byte has just been
-    hashed.
+    """One segment, open for reading, also by several threads at once. Raises Corrupt when it is damaged. size: the
+    number of its documents. hashed: no checksum is compared, because every byte was hashed a moment ago.
     """
 
     def __init__(self, directory: Path, name: str, size: int, *, hashed: bool = False) -> None:
@@ -46,7 +45,7 @@ class Segment:
         try:
             self._table = TermTable(directory / f"{stem}{TERMS_EXT}", self._notes.notes)
             try:
-                self._file = (directory / f"{stem}{POSTINGS_EXT}").open("rb")
+                self._file = PositionedFile(directory / f"{stem}{POSTINGS_EXT}")
             except BaseException:
                 self._table.close()
                 raise
@@ -68,16 +67,16 @@ class Segment:
             return None
         *_, checksum, offset, length = row
         if not self._hashed and offset not in self._checked:
-            postings = checked(self._read(offset, length), checksum)
+            postings = checked(self._file.read(offset, length), checksum)
             self._checked.add(offset)
             return postings
         if length < _LARGE:
-            return unpack(self._read(offset, length))
+            return unpack(self._file.read(offset, length))
         head, masks = head_of(row[2]), masks_of(row[2])
         return Postings.apart(
-            self._read(offset, head),
-            self._read(offset + length - masks, masks),
-            lambda begin, size: self._read(offset + head + begin, size),
+            self._file.read(offset, head),
+            self._file.read(offset + length - masks, masks),
+            lambda begin, size: self._file.read(offset + head + begin, size),
         )
 
     def frequency(self, field: str, term: str) -> int:
@@ -107,10 +106,6 @@ class Segment:
         self._table.close()
         self._file.close()
         self._notes.close()
-
-    def _read(self, offset: int, length: int) -> bytes:
-        self._file.seek(offset)
-        return self._file.read(length)
 
     def _key(self, field: str, term: str) -> bytes:
         return self._fields.get(field, FIELD.pack(_NO_FIELD)) + term.encode()

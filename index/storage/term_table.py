@@ -18,6 +18,7 @@ from pathlib import Path
 from zlib import crc32
 
 from corpus.errors import Corrupt
+from index.storage.positioned_file import PositionedFile
 from index.storage.segment_notes import SegmentNotes
 
 _MAGIC = b"HSH3\x01"
@@ -35,13 +36,13 @@ class TermTable:
 
     def __init__(self, path: Path, notes: SegmentNotes) -> None:
         self._notes = notes
-        self._file = path.open("rb")
+        self._file = PositionedFile(path)
         try:
-            if self._file.read(len(_MAGIC)) != _MAGIC:
+            if self._file.read(0, len(_MAGIC)) != _MAGIC:
                 raise struct.error("another kind of file")
-            self._end = self._file.seek(-_LENGTH.size, 2)  # of the places
-            (behind,) = _LENGTH.unpack(self._file.read(_LENGTH.size))
-            directory = self._read(self._end - behind - _TABLES * _TABLE.size, _TABLES * _TABLE.size)
+            self._end = self._file.size - _LENGTH.size  # of the places
+            (behind,) = _LENGTH.unpack(self._file.read(self._end, _LENGTH.size))
+            directory = self._file.read(self._end - behind - _TABLES * _TABLE.size, _TABLES * _TABLE.size)
             self._tables = list(_TABLE.iter_unpack(directory))
             self._behind, _ = self._tables[0]  # end of the keys
         except (ValueError, IndexError, OSError, struct.error) as error:
@@ -57,13 +58,14 @@ class TermTable:
         table, slots = self._tables[hashed & 255]
         for turn in range(slots):
             slot = ((hashed >> 8) + turn) % slots
-            found, place = _SLOT.unpack(self._read(table + slot * _SLOT.size, _SLOT.size))
+            found, place = _SLOT.unpack(self._file.read(table + slot * _SLOT.size, _SLOT.size))
             if not place:
                 return None
             if found == hashed:
-                length, size = _ROW.unpack(self._read(place, _ROW.size))
-                if self._file.read(length) == key:
-                    return self._file.read(size)
+                length, size = _ROW.unpack(self._file.read(place, _ROW.size))
+                row = self._file.read(place + _ROW.size, length + size)
+                if row[:length] == key:
+                    return row[length:]
         return None
 
     def keys_from(self, start: bytes) -> Iterator[bytes]:
@@ -72,7 +74,7 @@ class TermTable:
         for first in range(bisect_left(places, start, key=self._key_halfway), len(places), _AT_ONCE):
             some = places[first : first + _AT_ONCE]
             end = places[first + _AT_ONCE] if first + _AT_ONCE < len(places) else self._behind
-            rows = self._read(some[0], end - some[0])
+            rows = self._file.read(some[0], end - some[0])
             for place in some:
                 at = place - some[0]
                 length, _ = _ROW.unpack_from(rows, at)
@@ -86,15 +88,11 @@ class TermTable:
     def _places(self) -> "array[int]":
         places = array(self._notes.places)
         size = self._notes.terms * places.itemsize
-        places.frombytes(self._read(self._end - size, size))
+        places.frombytes(self._file.read(self._end - size, size))
         if sys.byteorder == "little":
             places.byteswap()
         return places
 
     def _key_at(self, place: int) -> bytes:
-        length, _ = _ROW.unpack(self._read(place, _ROW.size))
-        return self._file.read(length)
-
-    def _read(self, place: int, length: int) -> bytes:
-        self._file.seek(place)
-        return self._file.read(length)
+        length, _ = _ROW.unpack(self._file.read(place, _ROW.size))
+        return self._file.read(place + _ROW.size, length)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from corpus.errors import LimitHit, ReviewsError
+from corpus.errors import LimitHit, QueryRefused, ReviewsError
 from reviews.library import Library
 from reviews.web.batch_jobs import Batches, removals_seen
 from reviews.web.reading.page_images import Pictures
@@ -17,24 +19,28 @@ from search.opening import pointer
 
 _PATIENCE = 20.0  # seconds that a request waits for its turn
 _SOON = 0.5  # seconds that a request waits for a new generation before it uses the old one
-_LOOK = 2.0  # seconds between two checks for a removal when there are no requests
+_REPEATED = 100  # requests that are answered from a new generation before anybody asks
+_REPEATING = 30.0  # seconds that this may take
+_YIELDS = 0.1  # seconds that each of them waits for people who are asking
+_LOOK = 2.0  # seconds between two looks for a removal while nobody asks anything
 
 
 class LibraryPool:
     """A pool of open libraries. Neither SQLite nor a searcher can be used by two threads at the same time.
 
-    The library returned last is lent first, so that only a few are needed for a few people. A new generation is opened
-    in the background, and requests use the old one until it is ready.
+    The library returned last is lent first, so that a few people need only a few of them. A new generation is opened in
+    the background, and what several people asked is answered from it there; requests use the old one until it is ready.
     """
 
     def __init__(self, path: Path, searches: int, batches: Batches | None = None) -> None:
         self._path = path
         self._turns = threading.BoundedSemaphore(searches)
-        self._lock = threading.Lock()
+        self._lock, self._opening = threading.Lock(), threading.Lock()
+        self._first: Library | None = None  # never lent: the others are opened beside it
         self._idle: list[Library] = []
         self._lent: dict[int, int] = {}  # id of a library → the round in which it was lent
         self._round = 0
-        self._follower: tuple[threading.Thread, float] | None = None
+        self._follower: _Follower | None = None
         self._closed = False
         self._ended = threading.Event()
         self._removals = removals_seen(path)
@@ -54,12 +60,38 @@ class LibraryPool:
             self.look()
             self._follow()
             with self._lock:
-                library = self._idle.pop() if self._idle else Library(self._path, follows=False)
-                self._lent[id(library)] = self._round
+                now = self._round
+                library = self._idle.pop() if self._idle else None
+            if library is None:
+                library = self._another(now)
+            with self._lock:
+                self._lent[id(library)] = now
             return library
         except BaseException:
             self._turns.release()
             raise
+
+    def _another(self, now: int) -> Library:
+        """A further library of the generation that is in use. It shares what the others have read of the index.
+
+        now: the round in which it is wanted.
+        """
+        with self._opening:
+            first = self._first
+            if first is None:
+                first = Library(self._path, follows=False)
+                if self.settings.engine == "opensearch":  # where they share anyway
+                    return first
+                try:
+                    first.searcher().prepare()
+                except ReviewsError:  # whoever borrows it is told
+                    return first
+                with self._lock:
+                    if self._round != now or self._closed:
+                        return first
+                    self._first = first
+            with self._lock:
+                return first.beside() if first is self._first else Library(self._path, follows=False)
 
     def give_back(self, library: Library) -> None:
         """Return a library to the pool. It is closed if its generation has been replaced."""
@@ -100,7 +132,7 @@ class LibraryPool:
         """
         with self._lock:
             self._round += 1
-            idle, self._idle = self._idle, []
+            idle = self._emptied()
         for library in idle:
             library.close()
         self.answers.let_go()
@@ -113,13 +145,19 @@ class LibraryPool:
         self._closed = True
         self._ended.set()
         if self._follower:
-            self._follower[0].join()
+            self._follower.thread.join()
         with self._lock:
-            idle, self._idle = self._idle, []
+            idle = self._emptied()
         for library in idle:
             library.close()
         self.pictures.close()
         self.batches.close()
+
+    def _emptied(self) -> list[Library]:
+        """Take out all libraries that nobody uses, to be closed."""
+        idle = self._idle if self._first is None else [*self._idle, self._first]
+        self._idle, self._first = [], None
+        return idle
 
     def _follow(self) -> None:
         """Start opening a newer generation, if there is one, and wait briefly for it."""
@@ -128,26 +166,68 @@ class LibraryPool:
                 named = pointer(self.settings)
                 if named == self._pointer or self._closed:
                     return
-                thread = threading.Thread(target=self._open, args=(named,), daemon=True)
-                self._follower = thread, time.monotonic()
+                opened = threading.Event()
+                thread = threading.Thread(target=self._open, args=(named, opened), daemon=True)
+                self._follower = _Follower(thread, opened, time.monotonic())
                 thread.start()
-            thread, began = self._follower
-        thread.join(max(0.0, began + _SOON - time.monotonic()))
+            follower = self._follower
+        follower.opened.wait(max(0.0, follower.began + _SOON - time.monotonic()))
 
-    def _open(self, named: bytes) -> None:
+    def _open(self, named: bytes, opened: threading.Event) -> None:
+        try:
+            self._replace(named, opened)
+        finally:
+            opened.set()
+
+    def _replace(self, named: bytes, opened: threading.Event) -> None:
+        began = self._round
         try:
             library = Library(self._path, follows=False)
         except ReviewsError:  # for example a wrong setting: the old one stays in use, and the next request tries again
             with self._lock:
                 self._follower = None
             return
+        answers, sound = KeptAnswers(), False
         with suppress(ReviewsError):  # the next request reports it
-            library.searcher().themed()
+            library.searcher().prepare()
+            self._repeat(library, answers, opened)
+            sound = True
         with self._lock:
+            if self._round != began:  # a report was removed meanwhile
+                answers.let_go()
+                library.close()
+                sound = False
+            self.answers.let_go()
+            self.answers = answers
             self._pointer, self._follower = named, None
             self._round += 1
-            old, self._idle = self._idle, [library]
-        self.answers.let_go()
+            old = self._emptied()
+            if sound and self.settings.engine != "opensearch":
+                self._first = library
+            else:
+                self._idle = [library]
         while old:
             old.pop().close()
         memory.give_back()
+
+    def _repeat(self, library: Library, answers: KeptAnswers, opened: threading.Event) -> None:
+        """Answer what was asked more than once, so that nobody waits for it. opened: set when others wait no longer."""
+        until = time.monotonic() + _REPEATING
+        for request in self.answers.asked_again(_REPEATED):
+            opened.set()
+            others = time.monotonic() + _YIELDS
+            while self._lent and time.monotonic() < others:
+                self._ended.wait(0.005)
+            if self._closed or time.monotonic() > until:
+                return
+            with suppress(QueryRefused):
+                answers.get(library.searcher().made_of, request, partial(library.search, request))
+
+
+@dataclass(frozen=True, slots=True)
+class _Follower:
+    """What opens a newer generation. opened: set when it may take longer, or has ended."""
+
+    thread: threading.Thread
+    opened: threading.Event
+    began: float

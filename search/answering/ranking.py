@@ -56,32 +56,28 @@ class Titles:
 
 
 class Ranking:
-    """Scores documents.
+    """Scores documents. lengths: how many tokens each document of the index has."""
 
-    `lengths` has the number of tokens of each document of the index. `expect` is called with the documents that will be
-    read.
-    """
-
-    def __init__(self, lengths: Mapping[int, int], titles: Titles, expect: Callable[[Collection[int]], None]) -> None:
+    def __init__(self, lengths: Mapping[int, int], titles: Titles) -> None:
         average = (sum(lengths.values()) / len(lengths) if lengths else 0.0) or 1.0
         self._size = len(lengths)
         self._norms = {
             document: BM25_K1 * (1 - BM25_B + BM25_B * length / average) for document, length in lengths.items()
         }
         self._titles = titles
-        self._expect = expect
 
     def scores(
         self,
         answer: Answer,
         near: set[int] | None,
         layout: Callable[[int], Layout],
+        expect: Callable[[Collection[int]], None],
         check_deadline: Callable[[], None],
     ) -> dict[int, float]:
         """Return the score of each document: higher is better, and 0 means that no positive part of the query matches.
 
-        `near` are the documents that have plain words in one paragraph. `check_deadline` is called inside the loops,
-        and stops a query that takes too long.
+        near: of plain words, the documents that have them in one paragraph. expect: is told which documents are going
+        to be read. check_deadline: called inside the loops; it stops a query that takes too long.
         """
         total = dict.fromkeys(answer.documents, 0.0)
         for match in answer.matches:
@@ -90,7 +86,7 @@ class Ranking:
             total.update(zip(points, map(add, map(total.__getitem__, points), points.values()), strict=True))
         if len(answer.matches) > 1:
             best = _best(total, PROXIMITY_REPORTS) if near is None else _best_of_either(total, near)
-            self._expect(best)
+            expect(best)
             if answer.together:
                 answer.together.measure(best, check_deadline)
             for document in best:

@@ -76,8 +76,7 @@ def _kept_answer(asked: SearchParameters, **changes: Unpack[SearchOptions]) -> R
     wanted = replace(asked.request(searcher.themes, **changes), meaning=asked.meaning)
     if wanted.meaning:  # vectors change without a new generation
         return library.search(wanted)
-    key = searcher.generation, library.corpus().revision, searcher.themes, wanted
-    return pool().answers.get(key, lambda: library.search(wanted))
+    return pool().answers.get(searcher.made_of, wanted, lambda: library.search(wanted))
 
 
 @views.get("/")

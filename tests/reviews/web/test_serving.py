@@ -21,11 +21,14 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
+from corpus.storage.store import Store
 from reviews.cli.main import main
 from reviews.library import Library
 from reviews.web.app import create_app
 from reviews.web.library_pool import LibraryPool
 from reviews.web.views.exports import views as exports
+from search.request import SearchRequest
+from search.results import Results
 from search.searcher import Searcher
 from tests.patience import PATIENCE, until
 from tests.reviews.web.conftest import DEMO, build
@@ -145,20 +148,82 @@ def test_nobody_waits_for_a_new_generation(demo: Path, tmp_path: Path, monkeypat
     library = Path(shutil.copytree(demo, tmp_path / "library"))
     app = create_app(library)
     before = asked(app, "robin")
-    opened, real = threading.Event(), Searcher.themed
+    opened, real = threading.Event(), Searcher.prepare
 
-    def slow(searcher: Searcher) -> dict[str, set[int]]:
+    def slow(searcher: Searcher) -> None:
         if searcher.generation != before["generation"]["id"]:
             opened.wait(PATIENCE)
-        return real(searcher)
+        real(searcher)
 
-    monkeypatch.setattr(Searcher, "themed", slow)
+    monkeypatch.setattr(Searcher, "prepare", slow)
     assert CliRunner().invoke(main, ["--library", str(library), "index", "--rebuild"]).exit_code == 0
     assert asked(app, "robin")["generation"] == before["generation"]
     opened.set()
     after = eventually(app, lambda answer: answer["generation"] != before["generation"])
     assert after["hits"] == before["hits"]
     app.extensions["pool"].close()
+
+
+@pytest.fixture
+def searches(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The generation and the words of every search that was made."""
+    made: list[tuple[str, str]] = []
+    real = Searcher.search
+
+    def noted(searcher: Searcher, query: SearchRequest, **more: Any) -> Results:
+        made.append((searcher.generation, query.query))
+        return real(searcher, query, **more)
+
+    monkeypatch.setattr(Searcher, "search", noted)
+    return made
+
+
+def test_what_was_asked_twice_is_answered_anew_before_anybody_asks(
+    demo: Path, tmp_path: Path, searches: list[tuple[str, str]]
+) -> None:
+    library = Path(shutil.copytree(demo, tmp_path / "library"))
+    app = create_app(library)
+    page = app.test_client()
+    for query in ("robin", "neglect", "robin"):
+        assert page.get("/", query_string={"q": query}).status_code == 200
+    assert CliRunner().invoke(main, ["--library", str(library), "index", "--rebuild"]).exit_code == 0
+    until(lambda: page.get("/readyz").get_json()["generation"] == "0000002")
+    made = [("0000001", "robin"), ("0000001", "neglect"), ("0000002", "robin")]
+    assert searches == made
+    assert "version 0000002" in page.get("/", query_string={"q": "robin"}).text
+    assert searches == made
+    app.extensions["pool"].close()
+
+
+def test_answers_stay_while_reports_are_read(demo: Path, tmp_path: Path, searches: list[tuple[str, str]]) -> None:
+    """They change with the index, not with each file that an update reads."""
+    library = Path(shutil.copytree(demo, tmp_path / "library"))
+    app = create_app(library)
+    page = app.test_client()
+    first = page.get("/?q=robin").text
+    with Store.open(library / "corpus.db") as store:
+        before = store.revision
+        store.note_waiting(["new.pdf"])
+        assert store.revision > before
+    assert page.get("/?q=robin").text == first
+    assert len(searches) == 1
+    app.extensions["pool"].close()
+
+
+def test_libraries_that_are_lent_share_what_was_read(demo: Path) -> None:
+    pool = LibraryPool(demo, searches=2)
+    first, second = pool.take(), pool.take()
+    assert first.searcher() is not second.searcher()
+    assert first.searcher()._session.snapshot is second.searcher()._session.snapshot
+    first.search("robin")
+    pool.let_go()
+    pool.give_back(first)
+    assert second.search("robin").total, "the last one still reads it"
+    pool.give_back(second)
+    third = pool.take()
+    assert third.search("robin").total
+    pool.give_back(third)
+    pool.close()
 
 
 def test_a_new_generation_that_cannot_be_opened_is_tried_again(demo: Path, tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 from typing import cast
 
 from reviews.web.serving.kept_answers import KeptAnswers
+from search.request import SearchRequest
 from search.results import Results
+
+NEGLECT, FATHER = SearchRequest("neglect"), SearchRequest("father")
 
 
 class Maker:
@@ -17,21 +20,40 @@ class Maker:
 
 def test_an_answer_that_is_known_is_not_made_again() -> None:
     kept, make = KeptAnswers(), Maker()
-    assert kept.get(("1", "neglect"), make) is kept.get(("1", "neglect"), make)
-    kept.get(("2", "neglect"), make)
-    assert make.made == 2
+    assert kept.get("1", NEGLECT, make) is kept.get("1", NEGLECT, make)
+    kept.get("2", NEGLECT, make)
+    kept.get("1", FATHER, make)
+    assert make.made == 3
 
 
 def test_those_used_longest_ago_go_first() -> None:
     kept, make = KeptAnswers(), Maker()
     for number in range(256):
-        kept.get(number, make)
-    kept.get(0, make)
-    kept.get("one too many", make)
-    kept.get(0, make)
+        kept.get(number, NEGLECT, make)
+    kept.get(0, NEGLECT, make)
+    kept.get("one too many", NEGLECT, make)
+    kept.get(0, NEGLECT, make)
     assert make.made == 257
-    kept.get(1, make)
+    kept.get(1, NEGLECT, make)
     assert make.made == 258
+
+
+def test_what_was_asked_again_is_known_the_latest_first() -> None:
+    kept, make = KeptAnswers(), Maker()
+    asked = [SearchRequest(str(number)) for number in range(300)]
+    for request in (*asked, *asked[-3:], asked[-2]):
+        kept.get("1", request, make)
+    assert kept.asked_again(100) == [asked[-2], asked[-1], asked[-3]]
+    assert kept.asked_again(2) == [asked[-2], asked[-1]]
+
+
+def test_no_more_requests_than_answers_are_remembered() -> None:
+    kept, make = KeptAnswers(), Maker()
+    asked = [SearchRequest(str(number)) for number in range(300)]
+    for request in asked:
+        kept.get("1", request, make)
+        kept.get("1", request, make)
+    assert kept.asked_again(1000) == asked[:43:-1]
 
 
 def test_what_is_let_go_is_forgotten_even_if_it_was_being_made() -> None:
@@ -41,8 +63,10 @@ def test_what_is_let_go_is_forgotten_even_if_it_was_being_made() -> None:
         kept.let_go()
         return make()
 
-    kept.get("neglect", meanwhile)
-    kept.get("neglect", make)
+    kept.get("1", NEGLECT, meanwhile)
+    kept.get("1", NEGLECT, make)
+    kept.get("1", NEGLECT, make)
     kept.let_go()
-    kept.get("neglect", make)
+    assert not kept.asked_again(100)
+    kept.get("1", NEGLECT, make)
     assert make.made == 3

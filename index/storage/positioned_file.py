@@ -1,0 +1,31 @@
+"""A file that several threads read at once, each at its own place."""
+
+import os
+import threading
+from pathlib import Path
+
+
+class PositionedFile:
+    """A file, open for reading. Raises OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("rb", buffering=0)
+        self._lock = None if hasattr(os, "pread") else threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return os.fstat(self._file.fileno()).st_size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """So many bytes from an offset on, or fewer at the end of the file."""
+        if self._lock is None:
+            return os.pread(self._file.fileno(), length, offset)
+        with self._lock:  # Windows has one place for all
+            self._file.seek(offset)
+            return self._file.read(length)
+
+    def close(self) -> None:
+        """Close it."""
+        self._file.close()
