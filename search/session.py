@@ -93,7 +93,7 @@ class Session:
             paths.cache, manifest.id, manifest.fingerprint, themes, counts_phrases=counts_phrases
         )
         self._lookup = WordLookup(self.snapshot)
-        self.layout: Callable[[int], Layout] = (layout := lru_cache(_KEPT)(self.snapshot.layout))
+        self.layout = layout = Layouts(self.snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(layout(document)))
         self._alike: dict[tuple[int, int], list[Alike]] = {}
         self._strongest: dict[int, list[tuple[str, int]]] = {}

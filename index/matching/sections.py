@@ -27,28 +27,29 @@ _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read aga
 
 
 class Layouts:
-    """The layouts of the documents of one snapshot. Share it between queries: what was read is kept."""
+    """The layouts of the documents of one snapshot. Several threads can share it, and what they read is kept."""
 
     def __init__(self, read: Callable[[int], Layout]) -> None:
         self._layout = lru_cache(_KEPT)(read)
-        self._known: set[int] = set()
-        self._starts: Keys | None = None
+        self._read: tuple[frozenset[int], Keys] | None = None  # replaced as a whole, for other threads
 
     def __call__(self, document: int) -> Layout:
         return self._layout(document)
 
     def starts(self, documents: Collection[int]) -> Keys:
-        """The keys at which paragraphs start: those of some documents, and of all that were asked for before. See
-        `index.matching.arrays`.
+        """Return the keys at which the paragraphs of the given documents start, and perhaps those of others.
+
+        See `index.matching.arrays`.
         """
         from index.matching import arrays
 
-        new = sorted(set(documents) - self._known)
-        if new or self._starts is None:
+        known, starts = self._read or (frozenset[int](), None)
+        new = sorted(set(documents) - known)
+        if new or starts is None:
             more = arrays.paragraph_starts(new, self)
-            self._starts = more if self._starts is None else arrays.merged([self._starts, more])
-            self._known.update(new)
-        return self._starts
+            starts = more if starts is None else arrays.merged([starts, more])
+            self._read = known.union(new), starts
+        return starts
 
 
 class Sections:
