@@ -808,7 +808,7 @@ class _Generator:
         around = self.word()
         ways: list[Query] = [
             Word(word),
-            Word(word.upper()),
+            Word(word if word.upper() in _OPERATORS else word.upper()),
             Word(".".join(parts)),
             Word("-".join(parts)),
             Word("/".join(parts)),
