@@ -390,4 +390,4 @@ def _numbers(pages: Sequence[int]) -> str:
 
 
 def _item(text: str) -> list[str]:
-    return textwrap.wrap(f"- {text}", width(), subsequent_indent="  ", break_on_hyphens=False)
+    return textwrap.wrap(f"- {text}", width(), subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)

@@ -17,6 +17,7 @@ from corpus.files import MissingFolder
 from corpus.storage.store import Store
 from reviews.cli.main import main
 from reviews.maintenance import run_log
+from reviews.terminal import coverage
 from reviews.web.app import Options
 from tests.command import DEMO
 from tests.reviews.web.client import client
@@ -50,6 +51,12 @@ def library(tmp_path: Path, share: Path) -> Path:
     (library / "reviews.toml").write_text(f"folders = [{json.dumps(str(share))}]\nocr = false\n", "utf-8")
     assert call(library, "update").exit_code == 0
     return library
+
+
+def test_the_path_of_a_folder_is_shown_whole_on_a_narrow_screen() -> None:
+    path = "/share/" + "reviews-" * 20
+    lines = coverage._item(f"The folder {path} is missing.")
+    assert any(path in line for line in lines)
 
 
 @pytest.mark.parametrize("left", ["empty", "not there"])
