@@ -55,7 +55,7 @@ def exit_codes() -> dict[int, str]:
             first = (inspect.getdoc(error) or "").partition("\n\n")[0].replace("\n", " ")
             said = "A bug: please report it (CONTRIBUTING.md)." if error is errors.ReviewsError else first
             meanings.setdefault(error.exit_code, []).append(said)
-    meanings[130] = ["Interrupted with Ctrl-C; what was finished is kept."]
+    meanings[130] = ["Interrupted with Ctrl-C. Finished work is kept."]
     return {code: " ".join(meanings[code]) for code in sorted(meanings)}
 
 
@@ -64,8 +64,9 @@ def cli() -> str:
     parts = [
         "# The `reviews` command",
         "",
-        "Made from the program by `make docs`; `reviews COMMAND --help` prints the same. Results go to stdout,",
-        "progress and diagnostics to stderr. The [glossary](glossary.md) says what *report* or *coverage* means.",
+        "`make docs` generates this page from the program. `reviews COMMAND --help` prints the same text. Results go",
+        "to stdout, and progress and diagnostics to stderr. The [glossary](glossary.md) explains terms such as",
+        "*coverage*.",
         "",
         "## Exit codes",
         "",
@@ -82,7 +83,7 @@ def cli() -> str:
 
 COMPLETION = r"""## Completion and manual page
 
-The shell can complete commands, options and file names when you press Tab. Put one line into the file that your
+Your shell can complete commands, options and file names when you press Tab. Add one line to the file that your
 shell reads when it starts:
 
 | shell | file | line |
@@ -93,8 +94,8 @@ shell reads when it starts:
 
 `reviews` must be on the `PATH`. Completion does not read the library or any report.
 
-This reference is also a manual page. `pip install` puts it into the environment, where `man reviews` finds it on
-Linux as long as the environment is active. In a checkout, name the file: `man docs/reviews.1`.
+This reference is also a manual page. `pip install` puts it into the environment. On Linux, `man reviews` shows it
+while the environment is active. In a checkout, run `man docs/reviews.1`.
 """
 
 
@@ -215,8 +216,9 @@ def columns() -> str:
     parts = [
         "# Columns",
         "",
-        "Every column of the tables that the program writes: CSV, workbooks, JSON Lines, Parquet and data frames.",
-        "A name means the same wherever it occurs. Made from the program by `make docs`.",
+        "This page lists every column of the tables that the program writes as CSV, workbooks, JSON Lines, Parquet and",
+        "data frames. A column name has the same meaning in every table. `make docs` generates this page from the",
+        "program.",
         "",
         "| type | meaning |",
         "|---|---|",

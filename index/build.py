@@ -147,14 +147,14 @@ def check(store: Store, index: Path, *, full: bool = False, built: str = "") -> 
         elif built != manifest.id:
             found += verify.canaries(store, snapshot)
         if reports.keys() != manifest.live or {*snapshot.documents().values()} != manifest.live:
-            found.append("The index does not hold the reports that it says it holds. Run `reviews index --rebuild`.")
+            found.append("The index does not contain the reports that it lists. Run `reviews index --rebuild`.")
     except (Corrupt, NoIndex) as error:
         found.append(str(error))
     finally:
         snapshot.close()
     current = {reading for reading, _ in store.readings.current()}
     if manifest.revision == store.revision and manifest.live != current:
-        found.append("The index holds other reports than the corpus. Run `reviews index --rebuild`.")
+        found.append("The index and the corpus contain different reports. Run `reviews index --rebuild`.")
     return found
 
 
@@ -183,7 +183,7 @@ def _other_version(generation: Generation) -> OtherVersion:
         )
     return OtherVersion(
         f"The index was made by another version of the program ({generation.manifest.fingerprint}; this one makes "
-        f"{FINGERPRINT}), and searching it could miss mentions. Run `reviews update` to build it anew from the corpus; "
+        f"{FINGERPRINT}), and searching it could miss mentions. Run `reviews update` to rebuild it from the corpus; "
         "no PDF is read again for that."
     )
 

@@ -43,7 +43,7 @@ def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
         paragraphs = store.readings.indexable(reading)
         starts = snapshot.layout(document).starts
         if len(starts) != len(paragraphs):
-            yield f"The index has other paragraphs than the corpus for reading {reading}."
+            yield f"The index and the corpus have different paragraphs for reading {reading}."
         elif paragraphs:
             ordinal = len(paragraphs) // 2
             chosen[document] = reading, ordinal
@@ -88,7 +88,7 @@ def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
         hyphens.update(pair for text, _, _ in paragraphs for pair in analyser.compounds(text))
         layout = snapshot.layout(document)
         if (layout.starts, layout.kinds) != (starts, kinds):
-            yield f"The index has other paragraphs than the corpus for reading {reading}."
+            yield f"The index and the corpus have different paragraphs for reading {reading}."
         if indexed[document] & _ALL != sum(_number(t, held[t], masks[t]) for t in held) & _ALL:
             yield _told(snapshot, document, reading, held)
     if any(pair not in snapshot.compounds("".join(pair)) for pair in hyphens):

@@ -222,7 +222,7 @@ class Cluster:
                     self._refuse(told["status"], told["error"])
                 elif told.get("_shards", {}).get("failed"):
                     raise LimitHit(
-                        f"A copy of the index at {self._urls} did not take what was written. Run the command again."
+                        f"A copy of the index at {self._urls} did not accept a change. Run the command again."
                     )
             batch = again
             if batch and pause is not None:

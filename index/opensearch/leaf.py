@@ -70,7 +70,7 @@ class Leaf:
                 raise ValueError("the parts do not fit together")
         except (zlib.error, struct.error, ValueError) as error:
             raise Corrupt(
-                "The cluster gave a report whose index is damaged. Run `reviews index --rebuild` on the machine that "
+                "The cluster returned a report with a damaged index. Run `reviews index --rebuild` on the machine that "
                 "publishes."
             ) from error
 

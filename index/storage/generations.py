@@ -114,7 +114,7 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
         return Generation(directory, manifest, tuple(warnings))
     if _named(index) != named:
         return current(index, thorough=thorough)
-    raise Corrupt(" ".join([*warnings, "No generation of the index is undamaged. Run `reviews index --rebuild`."]))
+    raise Corrupt(" ".join([*warnings, "All generations of the index are damaged. Run `reviews index --rebuild`."]))
 
 
 def start(index: Path) -> Path:

@@ -93,7 +93,7 @@ def _events(lines: IO[bytes], sources: set[str]) -> Iterator[Event]:
             event = event_of(line)
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ReviewsError(
-                "The crawling process answered with something that is no event, so it was ended."
+                "The crawling process sent something that is not an event, so it was stopped."
             ) from error
         if event.source in sources:
             yield event
@@ -106,7 +106,7 @@ def _assert_ready(settings: Settings) -> None:
         )
     if not settings.collect_contact:
         raise UsageError(
-            "Say how boards can reach you before you collect from their sites: put `[collect]` and "
+            "Before you collect, tell boards how to contact you: put `[collect]` and "
             f'`contact = "you@example.org"` into {settings.settings_file}. It is sent with every request.'
         )
 

@@ -124,7 +124,7 @@ class Children:
             self.close()
             raise ReviewsError(
                 "The process that reads PDFs does not start. Install this program again, then run the command again. "
-                f"({words.splitlines()[-1] if words else 'It said nothing.'})"
+                f"({words.splitlines()[-1] if words else 'It printed nothing.'})"
             ) from error
 
     def _warm_one(self) -> socket.socket:

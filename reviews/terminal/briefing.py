@@ -49,8 +49,8 @@ def how_many(brief: Briefing) -> str:
     narrowed = "; ".join(f"{name} {', '.join(values)}" for name, values in brief.filters.typed().items())
     return (
         f"{brief.count(brief.reports)} of {counted(brief.of, 'report')} and {brief.count(brief.cases)} of "
-        f"{counted(brief.of_cases, 'case')} mention this theme{f' ({narrowed})' if narrowed else ''}. A report of no "
-        "known case counts as one case. Assembled from counts and quotations; nothing is generated."
+        f"{counted(brief.of_cases, 'case')} mention this theme{f' ({narrowed})' if narrowed else ''}. A report "
+        "without a known case counts as one case. Everything is counted or quoted; nothing is generated."
     )
 
 

@@ -98,7 +98,7 @@ class Attached:
 
     def line(self) -> str:
         """Return a line for display."""
-        return f"{self.file}: {self.name}" + (", read as a report of its own" if self.read else ", not read")
+        return f"{self.file}: {self.name}" + (", read as a separate report" if self.read else ", not read")
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,10 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
         ),
     )
     yield "By year", "empty: no report of that year met the filters of the query, so none was searched"
-    yield "small numbers", f"1 to {SMALL - 1} reports in a year are in italics: published, they can identify people"
+    yield (
+        "small numbers",
+        f"1 to {SMALL - 1} reports in a year are in italics, because they can identify people if you publish them",
+    )
 
 
 _ONCE = ": of reports that are at least 98 % alike, one is counted, if the filter copies is given with the query"

@@ -213,7 +213,7 @@ def _parts(out: Path, signature: str) -> Iterator[Path]:
     folder = out.with_name(f"{out.name}.part")
     marker = folder / "batch.json"
     if folder.exists() and not marker.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is in the way and was not made by this program. Move it, or choose another output.")
+        raise UsageError(f"{folder} exists and was not made by this program. Move it, or choose another output.")
     folder.mkdir(mode=0o700, exist_ok=True)
     lock = FileLock(folder / ".lock", mode=0o600)
     try:

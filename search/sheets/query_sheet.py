@@ -183,7 +183,7 @@ def _slip(query: str) -> str:
     if "\ufffd" in query:
         return "the query has characters that cannot be read: save the sheet as UTF-8"
     if found := _SPREADSHEET.match(query):
-        return f"Excel took the query for a formula and saved {found[0]}: type an apostrophe before it, such as '=DNA"
+        return f"Excel read the query as a formula and saved {found[0]}: type an apostrophe before it, such as '=DNA"
     if _FORMULA.match(query):
         return "this is a spreadsheet formula, not a query"
     if _CONVERTED.fullmatch(query):

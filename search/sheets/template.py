@@ -16,7 +16,7 @@ TEMPLATE = (
     ("N2", '"voice of the child"', "2015..2020", "", "a phrase, in the reports of some years"),
     ("N3", "neglect* NEAR/10 adolescent*", "", "findings; recommendations", "near each other, in one of two sections"),
     ("N4", '"professional curiosity" OR "respectful uncertainty"', "", "", "either phrase"),
-    ("N5", "'=DNA", "", "", "DNA in capitals only; the apostrophe keeps Excel from taking it for a formula"),
+    ("N5", "'=DNA", "", "", "DNA in capitals only; the apostrophe stops Excel from reading it as a formula"),
     ("N6", 'theme:"voice of the child"', "", "", "a theme: `reviews themes` lists them"),
 )
 """The example sheet. Columns of your own, such as `note`, are copied to the output."""

@@ -24,7 +24,7 @@ def read_untrusted(data: bytes, name: str) -> Sheet:
     done = run(command, (data,), seconds=_SECONDS, most=_LONGEST, environment=environment())
     if done.answer.late or done.answer.too_long or done.exit_code:
         raise UsageError(
-            "The sheet takes too much time or memory to read. Keep only the rows and columns that are needed, or save "
+            "The sheet takes too much time or memory to read. Keep only the rows and columns that you need, or save "
             "it as CSV."
         )
     try:
@@ -36,4 +36,4 @@ def read_untrusted(data: bytes, name: str) -> Sheet:
             raise ValueError("too many questions")
         return Sheet([with_filters(Question.from_dict(row)) for row in rows], text_of(told["read"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise UsageError("The sheet could not be read. Save it as CSV and send it again.") from error
+        raise UsageError("The sheet could not be read. Save it as CSV and upload it again.") from error

@@ -131,7 +131,7 @@ def test_reports_that_only_one_side_holds_are_found_by_the_quick_check_too(
     held = store.readings.current()
     for readings in (held[:1], [*held, (99, "f" * 64)]):
         monkeypatch.setattr(Readings, "current", lambda self, readings=readings: readings)
-        assert any("other reports than the corpus" in sentence for sentence in check(store, index))
+        assert any("contain different reports" in sentence for sentence in check(store, index))
 
 
 def test_an_index_that_waits_for_its_update_is_not_called_wrong(index: Path, store: Store, add: AddReport) -> None:

@@ -288,7 +288,7 @@ def _assert_ours(store: Store, published: Published, held: Sequence[Held]) -> No
     for each in held:
         if each.id in shown and readings.get(each.reading) != each.report and each.report not in removed:
             raise NoIndex(
-                f"What {published.index} holds was not made from {store.path}, but from another library of the same "
+                f"The reports in {published.index} are not from {store.path}, but from another library of the same "
                 "name or a newer copy. Give each library its own `library` in [opensearch]; if nobody else uses that "
                 "name, run `reviews index --rebuild`. No PDF is read again."
             )

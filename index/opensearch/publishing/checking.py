@@ -34,12 +34,10 @@ def problems(store: Store, settings: Settings, cluster: Cluster, *, full: bool =
     found = list(_logs(cluster, publication))
     shown = visible(published, listed(cluster, published.index))
     if len(shown) != published.reports:
-        found.append(
-            f"The cluster holds {len(shown):,} of the {published.reports:,} reports that it says it holds. {_REBUILD}"
-        )
+        found.append(f"The cluster holds {len(shown):,} of the {published.reports:,} reports that it lists. {_REBUILD}")
     current = [each for each in wanted(store, settings.opensearch_library) if each.id in shown]
     if published.revision == store.revision and shown - {each.id for each in current}:
-        found.append(f"The cluster holds other reports than the corpus. {_REBUILD}")
+        found.append(f"The cluster and the corpus contain different reports. {_REBUILD}")
     found += canaries.missing(store, cluster, published, {each.id: each.reading for each in current}, full=full)
     if full:
         found += [
@@ -71,14 +69,14 @@ def _differences(
             fields = hit["fields"]
             same = all(unpacked(fields[name][0]) == b64decode(made[name]) for name in _STORED)
             if not same or any(sorted(fields.get(name, [])) != made[name] for name in ("v", "h")):
-                yield f"The cluster has other text than the corpus for reading {each.reading}. {_REBUILD}"
+                yield f"The cluster and the corpus have different text for reading {each.reading}. {_REBUILD}"
 
 
 def copies_missing(cluster: Cluster, generations: Sequence[Published]) -> Iterator[str]:
     """Yield the missing copies as sentences. Answers are still complete, but only until another node fails."""
     for index in sorted({each.index for each in generations}):
         if missing := cluster.copies(index).missing:
-            yield f"{missing} copies of {index} are missing: a node is away, or there are fewer nodes than copies."
+            yield f"{missing} copies of {index} are missing: a node is down, or there are fewer nodes than copies."
 
 
 def _logs(cluster: Cluster, publication: Publication) -> Iterator[str]:

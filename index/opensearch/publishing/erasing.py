@@ -56,6 +56,6 @@ def expunge(cluster: Cluster, index: str, sleep: Callable[[float], None]) -> Non
         if attempt + 1 < _TRIES:
             sleep(_PAUSE)
     raise LimitHit(
-        f"Not every copy of {index} has let go of what was removed. Run `reviews update` when all nodes are there: it "
+        f"Some copies of {index} still contain the removed report. Run `reviews update` when all nodes are running: it "
         "finishes the removal."
     )

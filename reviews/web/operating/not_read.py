@@ -66,14 +66,13 @@ def lists(held: CoverageReport, why: Callable[[str], str]) -> list[List]:
         List(
             "attached",
             "Files inside other files",
-            "These PDFs have other files inside. Those that are PDFs too are reports of their own here; the others are "
-            "not read.",
+            "These PDFs contain other files. PDFs among them are separate reports here. Other files are not read.",
             tuple(
                 Line(
                     each.title,
                     each.report,
                     (),
-                    f"{each.name}, " + ("read as a report of its own" if each.read else "not read"),
+                    f"{each.name}, " + ("read as a separate report" if each.read else "not read"),
                 )
                 for each in held.attached
             ),

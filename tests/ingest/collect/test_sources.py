@@ -62,7 +62,7 @@ def test_only_sources_of_the_list_can_be_chosen(tmp_path: Path) -> None:
 
 def test_nothing_is_asked_without_a_contact(tmp_path: Path) -> None:
     pytest.importorskip("scrapy", reason="the extra `collect` is not installed")
-    with pytest.raises(UsageError, match="Say how boards can reach you"):
+    with pytest.raises(UsageError, match="tell boards how to contact you"):
         next(crawling.crawl([Task({"name": "A"})], load_settings(tmp_path)))
 
 

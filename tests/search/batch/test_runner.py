@@ -463,7 +463,7 @@ def test_an_incomplete_answer_is_run_again(demo: Library, asked: list[Question],
 def test_a_folder_made_by_something_else_is_left_alone(demo: Library, asked: list[Question], tmp_path: Path) -> None:
     (tmp_path / "out.csv.part").mkdir()
     (tmp_path / "out.csv.part" / "mine.txt").write_text("mine")
-    with pytest.raises(UsageError, match="is in the way and was not made by this program"):
+    with pytest.raises(UsageError, match="exists and was not made by this program"):
         demo.batch(asked, tmp_path / "out.csv")
     assert (tmp_path / "out.csv.part" / "mine.txt").read_text() == "mine"
 

@@ -57,7 +57,7 @@ def test_other_text_is_found_by_a_full_check(index: str, store: Store, settings:
     cluster.refresh(index)
     assert checking.problems(store, settings, cluster) == []
     (found,) = checking.problems(store, settings, cluster, full=True)
-    assert f"other text than the corpus for reading {each.reading}" in found
+    assert f"different text for reading {each.reading}" in found
     cluster.bulk([Action("index", index, each.id, {**body, "t": "¶ ¶0 other ¶", "from": 1})])
     cluster.refresh(index)
     assert any("misses words of paragraph" in each for each in checking.problems(store, settings, cluster))
