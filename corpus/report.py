@@ -91,7 +91,7 @@ class Report:
         Missing fields are unknown and unknown fields are ignored, because another version may have written it.
         """
         if not isinstance(data, Mapping):
-            raise ValueError("no report: not an object")
+            raise ValueError("not a report: not an object")
         files: Any = data.get("files")
         searchable: Any = data.get("searchable", True)
         provenance: Any = data.get("provenance", {})
@@ -103,7 +103,7 @@ class Report:
         if not isinstance(provenance, dict) or not all(isinstance(source, str) for source in provenance.values()):
             wrong.append("provenance")
         if wrong:
-            raise ValueError(f"no report: the value of {', '.join(wrong)} is missing or of the wrong kind")
+            raise ValueError(f"not a report: the value of {', '.join(wrong)} is missing or of the wrong kind")
         values: dict[str, Any] = {name: data.get(name) for name in _KINDS}
         if "searchable" not in data:  # written by version 0.2
             searchable = is_searchable(values["pages"], values["unread_pages"], has_text=False)
@@ -156,7 +156,7 @@ class Coverage:
         except (KeyError, TypeError) as error:
             raise ValueError(f"no coverage: {error}") from error
         if not all(type(count) is int for count in counts):
-            raise ValueError("no coverage: a count is no whole number")
+            raise ValueError("not a coverage: a count is not a whole number")
         return cls(*counts)
 
     def to_dict(self) -> dict[str, int]:

@@ -157,7 +157,7 @@ def _theme(block: _Block) -> Theme | None:
         return None
     queries = _queries(table.get("queries"))
     if not queries:
-        block.problem(block.line_of("queries"), f"the theme {name!r} needs queries: one a line between ''' and '''")
+        block.problem(block.line_of("queries"), f"the theme {name!r} needs queries: one per line between ''' and '''")
         return None
     return Theme(name.strip(), queries, _text(block, table, "note"), _text(block, table, "sources"))
 

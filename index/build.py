@@ -147,14 +147,14 @@ def check(store: Store, index: Path, *, full: bool = False, built: str = "") -> 
         elif built != manifest.id:
             found += verify.canaries(store, snapshot)
         if reports.keys() != manifest.live or {*snapshot.documents().values()} != manifest.live:
-            found.append("The index does not contain the reports that it lists. Run `reviews index --rebuild`.")
+            found.append("The index does not contain all the reports that it lists. Run `reviews index --rebuild`.")
     except (Corrupt, NoIndex) as error:
         found.append(str(error))
     finally:
         snapshot.close()
     current = {reading for reading, _ in store.readings.current()}
     if manifest.revision == store.revision and manifest.live != current:
-        found.append("The index and the corpus contain different reports. Run `reviews index --rebuild`.")
+        found.append("The reports in the index differ from those in the corpus. Run `reviews index --rebuild`.")
     return found
 
 
@@ -179,7 +179,7 @@ def _other_version(generation: Generation) -> OtherVersion:
     if theirs > ours:
         return OtherVersion(
             f"The index was made by another version of the program, a newer one ({generation.manifest.fingerprint}; "
-            f"this one makes {FINGERPRINT}). Use the newer program; if `reviews serve` says this, start it again."
+            f"this one makes {FINGERPRINT}). Use the newer program; if `reviews serve` shows this message, restart it."
         )
     return OtherVersion(
         f"The index was made by another version of the program ({generation.manifest.fingerprint}; this one makes "
@@ -311,8 +311,8 @@ def _verify(store: Store, building: Path, segments: Sequence[SegmentSummary], li
     try:
         found = list(verify.canaries(store, snapshot))
         if sorted(snapshot.documents().values()) != sorted(live):
-            found.append("the new index does not hold each report once")
+            found.append("the new index does not contain each report exactly once")
     finally:
         snapshot.close()
     if found:
-        raise Corrupt(f"The new index was not put into use: {found[0]} Run `reviews index --rebuild`.")
+        raise Corrupt(f"The new index is not used: {found[0]} Run `reviews index --rebuild`.")

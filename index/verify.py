@@ -43,7 +43,7 @@ def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
         paragraphs = store.readings.indexable(reading)
         starts = snapshot.layout(document).starts
         if len(starts) != len(paragraphs):
-            yield f"The index and the corpus have different paragraphs for reading {reading}."
+            yield f"The paragraphs in the index differ from the corpus for reading {reading}."
         elif paragraphs:
             ordinal = len(paragraphs) // 2
             chosen[document] = reading, ordinal
@@ -52,7 +52,7 @@ def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:
     missing = {document for term, places in wanted.items() for document in _missing(snapshot, term, places)}
     for document in sorted(missing):
         reading, ordinal = chosen[document]
-        yield f"The index misses words of paragraph {ordinal} of reading {reading}."
+        yield f"The index is missing words of paragraph {ordinal} of reading {reading}."
 
 
 def _missing(snapshot: Snapshot, term: str, places: Sequence[tuple[int, int]]) -> Iterator[int]:
@@ -88,7 +88,7 @@ def differences(store: Store, snapshot: Snapshot) -> Iterator[str]:
         hyphens.update(pair for text, _, _ in paragraphs for pair in analyser.compounds(text))
         layout = snapshot.layout(document)
         if (layout.starts, layout.kinds) != (starts, kinds):
-            yield f"The index and the corpus have different paragraphs for reading {reading}."
+            yield f"The paragraphs in the index differ from the corpus for reading {reading}."
         if indexed[document] & _ALL != sum(_number(t, held[t], masks[t]) for t in held) & _ALL:
             yield _told(snapshot, document, reading, held)
     if any(pair not in snapshot.compounds("".join(pair)) for pair in hyphens):

@@ -36,7 +36,7 @@ def _own_packages() -> None:
         if known is None:
             spec = spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
             if spec is None or spec.loader is None:
-                raise ImportError(f"The package {name} is missing beside {Path(__file__).parent}. Install it again.")
+                raise ImportError(f"The package {name} is missing next to {Path(__file__).parent}. Install it again.")
             module = module_from_spec(spec)
             sys.modules[name] = module
             spec.loader.exec_module(module)

@@ -124,7 +124,7 @@ class Filters:
         default=(),
         metadata=_as(
             "copies",
-            "Only one report from each group of near-duplicates (at least 98 % alike). The only value is `once`.",
+            "Only one report from each group of near-duplicates (at least 98% alike). The only value is `once`.",
             "Near-duplicates",
             matches="copies",
             chip="near-duplicates {}",

@@ -61,7 +61,7 @@ class Phrases:
             length, checksum = _HEAD.unpack(file.read(_HEAD.size).ljust(_HEAD.size, b"\0"))
             said = file.read(length)
         if crc32(said) != checksum:
-            raise ValueError("the phrases that were counted are damaged")
+            raise ValueError("the precomputed phrases are damaged")
         self._behind = _HEAD.size + length
         header: Mapping[str, Any] = json.loads(said)
         return header

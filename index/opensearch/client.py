@@ -222,12 +222,12 @@ class Cluster:
                     self._refuse(told["status"], told["error"])
                 elif told.get("_shards", {}).get("failed"):
                     raise LimitHit(
-                        f"A copy of the index at {self._urls} did not accept a change. Run the command again."
+                        f"A copy of the index at {self._urls} did not store what was written. Run the command again."
                     )
             batch = again
             if batch and pause is not None:
                 self._sleep(pause)
-        raise LimitHit(f"The cluster at {self._urls} is too busy to be written to. Run the command again later.")
+        raise LimitHit(f"The cluster at {self._urls} is too busy to accept writes. Run the command again later.")
 
     def create(self, index: str, body: Body) -> None:
         """Create an index, and wait until its primary shards are ready. An existing index is left as it is."""
@@ -330,7 +330,7 @@ class Cluster:
         if status == 409 or "resource_already_exists_exception" in kinds:
             raise Conflict(f"Another program is writing to the index at {self._urls}. Run the command again.")
         if status in (401, 403):
-            what = "does not know the user, or the password" if status == 401 else "does not allow the user to do this"
+            what = "does not accept the user or the password" if status == 401 else "does not allow the user to do this"
             raise LimitHit(
                 f"The cluster at {self._urls} {what}. Check `user` and the password; see docs/opensearch.md."
             )

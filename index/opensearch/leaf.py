@@ -105,7 +105,7 @@ def _numbers(data: bytes, at: int, code: str, count: int) -> "tuple[array[int], 
     numbers: array[int] = array(code)
     end = at + count * numbers.itemsize
     if end > len(data):
-        raise ValueError("it is cut short")
+        raise ValueError("it is truncated")
     numbers.frombytes(data[at:end])
     if sys.byteorder != "little":
         numbers.byteswap()

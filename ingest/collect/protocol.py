@@ -144,7 +144,7 @@ def link_of(told: Any) -> Link:
 def _page(told: Any) -> PageRead:
     links = told.get("links")
     if links is not None and (not isinstance(links, list) or len(links) > MOST_LINKS):
-        raise ValueError("no list of links")
+        raise ValueError("not a list of links")
     checked = None if links is None else tuple(link_of(each) for each in links)
     return PageRead(
         _text(told, "source"), _url(told), _text(told, "etag"), _text(told, "modified"), checked, _text(told, "site")
@@ -177,7 +177,7 @@ def _failed(told: Any) -> Failed:
 def _ended(told: Any) -> Ended:
     documents = told.get("documents")
     if not isinstance(documents, list) or len(documents) > MOST_LINKS * MOST_PAGES:
-        raise ValueError("no list of documents")
+        raise ValueError("not a list of documents")
     return Ended(_text(told, "source"), _flag(told, "complete"), tuple(_listed(each) for each in documents))
 
 

@@ -65,7 +65,7 @@ def sources_check(path: Path, names: tuple[str, ...], as_json: bool) -> None:
         print_lines(check_lines(checked))
     bad = [each for each in checked if each.troubles or not each.listed]
     if bad:
-        raise SomeFilesFailed(f"{counted(len(bad), 'source')} listed nothing or did not answer as it should.")
+        raise SomeFilesFailed(f"{counted(len(bad), 'source')} listed nothing or did not respond correctly.")
 
 
 @sources.command("suggest")

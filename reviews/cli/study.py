@@ -44,7 +44,7 @@ def sample(path: Path, /, query: str, n: int, seed: int, coders: int, out: Path,
 @click.command()
 @click.argument("sheets", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--relevant", metavar="CODE", default="", help="Also give the precision: the share that has this code.")
-@click.option("--record", type=click.Path(path_type=Path), help="Keep the figures in this .about.json file.")
+@click.option("--record", type=click.Path(path_type=Path), help="Add the figures to this .about.json file.")
 @JSON
 def agreement(sheets: tuple[Path, ...], relevant: str, record: Path | None, as_json: bool) -> None:
     """Show how far the coders of two or more SHEETS agree: percent, Cohen's kappa, Krippendorff's alpha, and every
@@ -70,7 +70,7 @@ def _agreement_lines(found: Mapping[str, Any]) -> Iterator[str]:
     for each in found["precision"] or ():
         interval = f"{_percent(each['low'])} to {_percent(each['high'])}"
         share = f"{each['relevant']} of {each['of']} = {_percent(each['share'])}"
-        yield f"Precision by {each['coder']}: {share} (95 % interval {interval})"
+        yield f"Precision by {each['coder']}: {share} (95% interval {interval})"
     for each in found["disagreements"]:
         yield f"  {each['mention']}  {' / '.join(code or '(none)' for code in each['codes'])}"
 

@@ -97,7 +97,7 @@ class Follows:
         if not name or len(name) > _LONGEST or not name.isprintable():
             raise UsageError(f"A followed search needs a name of at most {_LONGEST} characters. Give it one.")
         if any(each.name.casefold() == name.casefold() for each in self.searches):
-            raise UsageError(f"“{name}” is followed already. Choose another name, or `reviews follow remove` it first.")
+            raise UsageError(f"“{name}” is already followed. Choose another name, or `reviews follow remove` it first.")
         if len(self.searches) >= _MOST:
             raise UsageError(f"{_MOST} searches are followed, which is the maximum. Remove one first.")
         asked = Followed(name, query, filters, today)

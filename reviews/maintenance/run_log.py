@@ -210,7 +210,7 @@ def news_lines(followed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def near_duplicate_lines(pairs: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """Yield a line for each pair of reports that are almost identical. `pairs` is in the form used in a record."""
     for pair in pairs[:MANY]:
-        yield f"Near-duplicates: {pair['report'][:12]} and {pair['other'][:12]} are at least 98 % alike"
+        yield f"Near-duplicates: {pair['report'][:12]} and {pair['other'][:12]} are at least 98% alike"
     if len(pairs) > MANY:
         yield f"{len(pairs) - MANY:,} more pairs of near-duplicates: `reviews coverage` lists them"
 

@@ -221,7 +221,7 @@ class CoverageReport:
     def _near_duplicate_lines(self) -> Iterator[str]:
         if self.near_duplicates:
             yield ""
-            yield "Reports that are at least 98 % alike. `--copies once` counts them once:"
+            yield "Reports that are at least 98% alike. `--copies once` counts them once:"
             for pair in self.near_duplicates:
                 yield from _item(f"{pair.report[:12]} and {pair.other[:12]}")
 

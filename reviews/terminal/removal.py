@@ -26,7 +26,7 @@ def left_to_you(done: Removed) -> Iterator[str]:
     for key in done.files.refused:
         yield f"Not deleted, because the system refused it: {key}"
     for key in done.files.inside:
-        yield f"It is an attached file of {key}, which was not deleted because it holds other files too."
+        yield f"It is an attached file of {key}, which was not deleted because it contains other files too."
     for key in done.files.linked:
         yield f"{key} was deleted, but had a hard link: the same file has another name elsewhere on the disk."
     for report in done.kept:

@@ -201,7 +201,7 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     yield "software", ", ".join(f"{name} {version}" for name, version in about.versions.items())
     yield "n and N count", f"{about.counted}{_ONCE if 'texts' in about.counted else ''}"
     yield "reports", "reports that match the query; `of` beside it: reports searched that meet its filters"
-    yield "low, high", "the 95 % interval of the share (Wilson 1927)"
+    yield "low, high", "the 95% interval of the share (Wilson 1927)"
     yield "words, rate", "words searched in these reports; mentions for each 10,000 of them"
     yield (
         "mentions",
@@ -222,7 +222,7 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     )
 
 
-_ONCE = ": of reports that are at least 98 % alike, one is counted, if the filter copies is given with the query"
+_ONCE = ": of reports that are at least 98% alike, one is counted, if the filter copies is given with the query"
 
 
 def _reading(answer: QueryAnswer) -> Iterator[tuple[str, str]]:

@@ -67,7 +67,7 @@ def table_of(data: bytes, ending: str, header: Header) -> Table:
     if any("\0" in line for line in lines):
         raise UsageError("The file is not text. Save the queries as .xlsx, CSV or plain text.")
     if ending in ("jsonl", "ndjson", "json") or (ending not in ("csv", "tsv", "txt") and _is_json(lines)):
-        return Table(_objects(lines, header), "one object a line")
+        return Table(_objects(lines, header), "one object per line")
     return _text(lines, ending, header)
 
 
@@ -88,7 +88,7 @@ def _text(lines: list[str], ending: str, header: Header) -> Table:
         rows = ((n, *_alone(line, delimiter if is_table or declared else "")) for n, line in numbered)
         return Table(
             ((n, {header.key: query}, said or _heading(query, n, numbered[0][0])) for n, query, said in rows),
-            "one query a line",
+            "one query per line",
         )
     first = numbered[place][0]
     columns = header.columns(cells_of(lines[first - 1], delimiter))

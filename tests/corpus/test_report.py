@@ -56,7 +56,7 @@ def test_what_is_not_told_is_unknown_and_what_another_version_tells_is_left_out(
     ],
 )
 def test_a_value_that_no_report_has_is_refused_with_its_name(name: str, value: object) -> None:
-    with pytest.raises(ValueError, match=f"no report: the value of {name} is"):
+    with pytest.raises(ValueError, match=f"not a report: the value of {name} is"):
         Report.from_dict(ROBIN.to_dict() | {name: value})
 
 

@@ -214,7 +214,7 @@ def test_an_index_that_lost_words_is_not_published(
         broken.setattr(
             "index.storage.engine.IndexedParagraph.__new__", lambda cls, text, *rest: tuple.__new__(cls, ("", *rest))
         )
-        with pytest.raises(Corrupt, match="not put into use"):
+        with pytest.raises(Corrupt, match="new index is not used"):
             build(store, tmp_path / "index")
     assert generations.current(tmp_path / "index").manifest.id == before
     assert not list((tmp_path / "index").glob("building-*"))

@@ -131,7 +131,7 @@ def test_reports_that_only_one_side_holds_are_found_by_the_quick_check_too(
     held = store.readings.current()
     for readings in (held[:1], [*held, (99, "f" * 64)]):
         monkeypatch.setattr(Readings, "current", lambda self, readings=readings: readings)
-        assert any("contain different reports" in sentence for sentence in check(store, index))
+        assert any("differ from those in the corpus" in sentence for sentence in check(store, index))
 
 
 def test_an_index_that_waits_for_its_update_is_not_called_wrong(index: Path, store: Store, add: AddReport) -> None:
@@ -206,4 +206,4 @@ def test_each_report_whose_sampled_words_are_lost_is_named(
     snapshot = open_snapshot(generations.current(index))
     told = list(verify.canaries(store, snapshot))
     snapshot.close()
-    assert told == [f"The index misses words of paragraph {n} of reading {r}." for r, n in ((1, 1), (2, 0))]
+    assert told == [f"The index is missing words of paragraph {n} of reading {r}." for r, n in ((1, 1), (2, 0))]

@@ -182,7 +182,7 @@ def fields(settings: Settings) -> dict[str, Any]:
 def test_a_wrong_password_is_refused_and_in_no_message(secured: tuple[Nodes, Authority]) -> None:
     nodes, authority = secured
     cluster = Cluster(Access(tuple(nodes.urls), authority.file, "reader", "swordfish"))
-    with pytest.raises(LimitHit, match="does not know the user") as raised:
+    with pytest.raises(LimitHit, match="does not accept the user") as raised:
         cluster.version()
     assert "swordfish" not in str(raised.value)
 

@@ -25,7 +25,7 @@ MOST_CLAUSES = 16_384
 """The cluster's setting `indices.query.bool.max_clause_count`."""
 _FAR = 20  # tokens between words; the intervals are searched for once more for each of them
 _TOO_MUCH = (
-    "This query is too much for the cluster: too many NEARs in one another, or too many words. Use fewer NEARs, fewer "
+    "This query is too complex for the cluster: too many nested NEARs, or too many words. Use fewer NEARs, fewer "
     "words joined by OR in them, or more letters before a *."
 )
 _NEVER = MARK + MARK  # occurs in no document

@@ -103,5 +103,5 @@ def _terms(cluster: Asking, index: str, answering: Json, field: str) -> Iterator
         if len(found["buckets"]) < _TERMS:
             return
         if "after_key" not in found:
-            raise LimitHit("The cluster did not list all its words. Ask again.")
+            raise LimitHit("The cluster did not list all its words. Try again.")
         listed = {**listed, "after": found["after_key"]}

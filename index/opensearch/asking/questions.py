@@ -208,7 +208,7 @@ class Questions:
     def _answers(self, bodies: Sequence[Json]) -> list[dict[str, Any]]:
         answers = self._cluster.msearch(self._index, bodies) if bodies else []
         if len(answers) != len(bodies):
-            raise LimitHit("The cluster gave fewer answers than it was asked for. Ask again.")
+            raise LimitHit("The cluster returned fewer answers than requested. Try again.")
         return answers
 
 

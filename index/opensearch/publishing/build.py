@@ -299,4 +299,4 @@ def _verify(store: Store, cluster: Cluster, published: Published, mine: Sequence
     found = [] if counted == len(mine) else [f"the cluster has {counted:,} of {len(mine):,} reports."]
     found += missing(store, cluster, published, {each.id: each.reading for each in mine})
     if found:
-        raise Corrupt(f"The new index was not put into use: {found[0]} Run `reviews index --rebuild`.")
+        raise Corrupt(f"The new index is not used: {found[0]} Run `reviews index --rebuild`.")

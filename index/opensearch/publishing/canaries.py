@@ -40,7 +40,7 @@ def missing(
         answers = cluster.msearch(published.index, [body for _, _, body in chunk], seconds=60.0)
         for (reading, ordinal, _), answer in zip(chunk, answers, strict=True):
             if not answer["hits"]["total"]["value"]:
-                yield f"The index misses words of paragraph {ordinal} of reading {reading}."
+                yield f"The index is missing words of paragraph {ordinal} of reading {reading}."
 
 
 def _phrase(published: Published, name: str, words: list[str]) -> dict[str, Any]:

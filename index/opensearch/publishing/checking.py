@@ -37,7 +37,7 @@ def problems(store: Store, settings: Settings, cluster: Cluster, *, full: bool =
         found.append(f"The cluster holds {len(shown):,} of the {published.reports:,} reports that it lists. {_REBUILD}")
     current = [each for each in wanted(store, settings.opensearch_library) if each.id in shown]
     if published.revision == store.revision and shown - {each.id for each in current}:
-        found.append(f"The cluster and the corpus contain different reports. {_REBUILD}")
+        found.append(f"The reports in the cluster differ from those in the corpus. {_REBUILD}")
     found += canaries.missing(store, cluster, published, {each.id: each.reading for each in current}, full=full)
     if full:
         found += [
@@ -69,7 +69,7 @@ def _differences(
             fields = hit["fields"]
             same = all(unpacked(fields[name][0]) == b64decode(made[name]) for name in _STORED)
             if not same or any(sorted(fields.get(name, [])) != made[name] for name in ("v", "h")):
-                yield f"The cluster and the corpus have different text for reading {each.reading}. {_REBUILD}"
+                yield f"The cluster's text differs from the corpus for reading {each.reading}. {_REBUILD}"
 
 
 def copies_missing(cluster: Cluster, generations: Sequence[Published]) -> Iterator[str]:

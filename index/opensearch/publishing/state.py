@@ -236,7 +236,7 @@ class Pointer:
             except Conflict:
                 continue  # changed by another library, or by a request that was sent twice
             return publication
-        raise Conflict("Other libraries keep publishing. Run the command again.")
+        raise Conflict("Other libraries kept publishing at the same time. Run the command again.")
 
     def next_index(self, library: str) -> str:
         """Return the name of a new index for the documents of a library."""

@@ -100,7 +100,7 @@ class Condition:
         if self.coverage:
             found |= {
                 "reports": ("Reports in the library.", float(self.coverage.reports)),
-                "reports_searchable": ("Reports of which any text can be searched.", float(self.coverage.searchable)),
+                "reports_searchable": ("Reports with any searchable text.", float(self.coverage.searchable)),
                 "pages_unread": ("Pages that could not be read in full.", float(self.coverage.unread_pages)),
                 "files_unread": ("Files that could not be read.", float(self.coverage.failures)),
                 "files_waiting": ("Files that no run has read yet.", float(self.coverage.waiting)),

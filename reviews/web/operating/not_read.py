@@ -66,7 +66,8 @@ def lists(held: CoverageReport, why: Callable[[str], str]) -> list[List]:
         List(
             "attached",
             "Files inside other files",
-            "These PDFs contain other files. PDFs among them are separate reports here. Other files are not read.",
+            "These PDFs have other files inside. Those that are PDFs are separate reports here; the others are "
+            "not read.",
             tuple(
                 Line(
                     each.title,

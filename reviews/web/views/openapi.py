@@ -88,7 +88,7 @@ _COMPARED = [
 ]
 _STUDIED = [
     _query("q", "what to count, up to twenty", {"type": "array", "items": _TEXT, "maxItems": 20}),
-    _query("periods", "in place of single years: 2015-2018,2019-2022", _TEXT),
+    _query("periods", "instead of single years: 2015-2018,2019-2022", _TEXT),
     *_NARROWED,
 ]
 _NAME = [

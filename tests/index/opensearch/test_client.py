@@ -63,7 +63,7 @@ def test_an_answer_that_ran_out_of_time_is_refused(front: Front, cluster: Cluste
     [
         (503, "search_phase_execution_exception", LimitHit, "Not all of the parts"),
         (429, "rejected_execution_exception", LimitHit, "too busy"),
-        (401, "security_exception", LimitHit, "does not know the user"),
+        (401, "security_exception", LimitHit, "does not accept the user"),
         (403, "security_exception", LimitHit, "does not allow the user"),
         (404, "index_not_found_exception", NoIndex, "reviews update"),
         (400, "too_many_nested_clauses", QueryRefused, "Narrow it"),
@@ -163,7 +163,7 @@ def test_a_busy_cluster_is_written_to_again(front: Front, cluster: Cluster) -> N
 
 def test_a_cluster_that_stays_busy_ends_the_run(front: Front, cluster: Cluster) -> None:
     answering(front, {"items": [{"create": {"status": 429, "error": {}}}]})
-    with pytest.raises(LimitHit, match="too busy to be written to"):
+    with pytest.raises(LimitHit, match="too busy to accept writes"):
         cluster.bulk([Action("create", "reviews", "a", {})])
     assert len(front.asked) == 10
 

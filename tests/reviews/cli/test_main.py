@@ -249,7 +249,7 @@ def test_a_bad_row_in_a_sheet_does_not_affect_the_others(demo: Path, tmp_path: P
     (tmp_path / "sheet.txt").write_text("\n".join(asked), encoding="utf-8")
     with (tmp_path / "sheet.txt").open() as typed:
         done = reviews(demo, "batch", "-", "--out", tmp_path / "out.csv", "--json", stdin=typed)
-    assert (done.returncode, done.stderr) == (0, "stdin: one query a line, 5 queries\n")
+    assert (done.returncode, done.stderr) == (0, "stdin: one query per line, 5 queries\n")
     told = json.loads(done.stdout)
     assert (told["queries"], told["errors"]) == (5, 2)
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -66,7 +66,7 @@ def test_searches_are_listed_and_removed(small: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("Neglect", "school"), "is followed already"),
+        (("Neglect", "school"), "is already followed"),
         (("", "school"), "needs a name"),
         (("x" * 81, "school"), "needs a name"),
         (("a\x1bb", "school"), "needs a name"),

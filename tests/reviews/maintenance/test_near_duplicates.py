@@ -136,7 +136,7 @@ def test_a_batch_a_search_the_trends_and_the_page_say_the_same(made: tuple[Path,
     ]
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["About"]
     facts: dict[Any, Any] = dict(sheet.iter_rows(values_only=True, max_col=2))
-    assert facts["n and N count"].startswith("reports or texts: of reports that are at least 98 % alike")
+    assert facts["n and N count"].startswith("reports or texts: of reports that are at least 98% alike")
     again = told(library, "batch", "--repeat", str(tmp_path / "a.about.json"))
     assert again["changes"] == []
     assert told(library, "search", "wrote", "--copies", "once")["total"] == 1

@@ -224,5 +224,5 @@ def test_nears_in_nears_beyond_what_a_cluster_takes_are_refused_with_a_sentence(
     nested: Plan = Chain((("a",),))
     for term in "bcdefghijklmno":
         nested = Beside((nested,), (Chain(((term,),)),), 5)
-    with pytest.raises(QueryRefused, match="too many NEARs in one"):
+    with pytest.raises(QueryRefused, match="too many nested NEARs"):
         asked(nested)

@@ -57,10 +57,10 @@ def test_other_text_is_found_by_a_full_check(index: str, store: Store, settings:
     cluster.refresh(index)
     assert checking.problems(store, settings, cluster) == []
     (found,) = checking.problems(store, settings, cluster, full=True)
-    assert f"different text for reading {each.reading}" in found
+    assert f"text differs from the corpus for reading {each.reading}" in found
     cluster.bulk([Action("index", index, each.id, {**body, "t": "¶ ¶0 other ¶", "from": 1})])
     cluster.refresh(index)
-    assert any("misses words of paragraph" in each for each in checking.problems(store, settings, cluster))
+    assert any("is missing words of paragraph" in each for each in checking.problems(store, settings, cluster))
 
 
 def test_a_slow_log_that_would_hold_queries_is_a_problem(
