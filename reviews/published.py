@@ -58,7 +58,7 @@ class Published:
         return cls(tuple(store.publications.sources()), tuple(added[:_MOST]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the same data as it appears in the JSON API."""
+        """Return the data as it appears in the JSON API."""
         added = [
             {
                 "report": report.id,

@@ -35,7 +35,7 @@ class _Published:
             return self._read[1]
 
     def opened(self, state: State) -> Opened:
-        """Return the small data of a state.
+        """Return the metadata of a state.
 
         It is read once per generation, while other threads wait, and shared by all readers.
         """

@@ -24,7 +24,7 @@ def _guess(sentence: str) -> tuple[str, bool]:
 class Code(Enum):
     """A kind of diagnostic: its sentence, and whether it means that the query's meaning was guessed.
 
-    A person who searches sees the guess and can change the query. In a batch, nobody would check 500 rows, and a wrong
+    A person who searches sees the guess and can change the query. Nobody would check 500 rows of a batch, and a wrong
     count would end up in a study. So a batch refuses a query whose meaning had to be guessed.
     """
 

@@ -179,7 +179,7 @@ class Filters:
         return {name: values for name, values in (asked | {"id": self.reports}).items() if values}
 
     def without(self, name: str, value: str) -> Self:
-        """Return the same filters without one value of one of them."""
+        """Return the filters without one value of one of them."""
         typed = self.typed()
         return replace(type(self).read({**typed, name: [v for v in typed[name] if v != value]}), reports=self.reports)
 

@@ -167,7 +167,7 @@ class Searcher:
         return self._session.cache_problems()
 
     def themed(self) -> dict[str, set[int]]:
-        """Return the documents that have each theme, by its name in the order of the vocabulary."""
+        """Return the documents that have each theme, by theme name in the order of the vocabulary."""
         return self._session.themed
 
     def search(

@@ -183,7 +183,7 @@ class Session:
 
     @cached_property
     def themed(self) -> dict[str, set[int]]:
-        """Return the documents that have each theme, by its name in the order of the vocabulary."""
+        """Return the documents that have each theme, by theme name in the order of the vocabulary."""
         documents = self.snapshot.documents()
         readings = self._theme_table.readings(self.snapshot, self._theme_evaluator)
         document_of = {reading: document for document, reading in documents.items()}

@@ -212,7 +212,7 @@ AGED = ("Minute", "Hour", "Day", "Week", "Month", "Year")
 
 
 def without_number(tokens: list[Token], text: str, number: str | None) -> list[Token]:
-    """Return the tokens of a paragraph except those of its printed number, which is not a mention of anything."""
+    """Return the tokens of a paragraph without its printed number, which is not a mention of anything."""
     if number is None or any(c.isspace() for c in number) or not text.startswith(number):
         return tokens
     rest = [token for token in tokens if token.start >= len(number)]
@@ -877,7 +877,7 @@ class _Generator:
         return " ".join(t.raw.lower() for t in tokens if t.raw.replace("’", "").isalpha() and t.folded not in _NEARNESS)
 
     def nested_near(self) -> Query | None:
-        """Return NEAR between groups of which one member can be inside a match of another: `("social work" OR
+        """Return NEAR between groups in which one member can be inside a match of another: `("social work" OR
         work)`.
         """
         tokens = self.run(5)

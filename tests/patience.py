@@ -46,7 +46,7 @@ def paused_at_a_file(sign: Path, event: str, part: str, at: int = 1) -> str:
 
 
 def paused_after_a_report(sign: Path) -> str:
-    """Return such code for the moment when the first report has been stored."""
+    """Return Python code that makes a process wait when the first report has been stored. See `paused_at_a_file`."""
     return (_PAUSE + _AFTER_A_REPORT).format(sign=str(sign), patience=PATIENCE, at=1)
 
 

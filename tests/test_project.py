@@ -168,7 +168,7 @@ Git = Callable[..., None]
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """Return git in an empty repository, which is the current folder."""
+    """Return a git command that runs in an empty repository, which is the current folder."""
 
     def git(*arguments: str) -> None:
         who = ["-c", "user.name=Jo", "-c", "user.email=jo@example.org", "-c", "commit.gpgsign=false"]

@@ -98,7 +98,7 @@ def _asked(database: Path, indexes: Sequence[Path]) -> list[float]:
 
 
 def paragraphs_of_the_demonstration() -> list[str]:
-    """Return fictional paragraphs from which to make reports."""
+    """Return fictional paragraphs, from which reports are made."""
     with tempfile.TemporaryDirectory() as folder:
         settings = create_library(Path(folder))
         with Store.open(settings.database) as store:

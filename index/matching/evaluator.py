@@ -198,9 +198,7 @@ class Evaluator:
         return look_up
 
     def _kinds_in_arrays(self, matches: Sequence[Match], documents: Sequence[int], known: list[int]) -> list[int]:
-        """Return the section masks in `known` with those of all matches added, for many documents at once if
-        possible.
-        """
+        """Add the section masks of all matches to those in `known`, for many documents at once if possible."""
         from index.matching import arrays
 
         left = []
@@ -218,7 +216,7 @@ class Evaluator:
         return [self._kinds(left, document, mask) for document, mask in zip(documents, known, strict=True)]
 
     def _kinds(self, matches: Sequence[Match], document: int, found: int) -> int:
-        """Return the section mask of all matches in a document, added to the section mask `found`."""
+        """Add the section masks of all matches in a document to the section mask `found`."""
         for match in matches:
             if document not in match.documents:
                 continue

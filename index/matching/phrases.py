@@ -55,7 +55,8 @@ def _in_arrays(
     others: Iterable[tuple[int, Words]],
     having: Sequence[int],
 ) -> tuple[Starts, dict[int, int]]:
-    """Do the same for many documents: find those in which all words share a section kind, then the positions in them.
+    """Find the phrase in many documents: first those in which all words share a section kind, then the positions in
+    them.
 
     `rarest` and `others` are words, each with its number in the phrase. `having` are the documents with the rarest
     word, ascending.

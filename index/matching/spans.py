@@ -134,9 +134,9 @@ def in_one_paragraph(spans: Sequence[Span], layout: Layout) -> list[Span]:
 
 
 def _followed(before: Sequence[Span], after: Sequence[Span], distance: int) -> Iterator[Span]:
-    """Join each span to the first span of the other side to end that begins after it and is near enough.
+    """Join each span to the span of the other side that starts after it, is near enough and ends first.
 
-    The result is not necessarily a smallest match: a span inside it can begin too far away.
+    The result is not necessarily a smallest match: a span inside it can start too far away.
     """
     others = sorted(after)
     near_enough: deque[Span] = deque()  # those that may still end first; their starts and ends are both ascending

@@ -49,9 +49,9 @@ class Together:
         return found
 
     def _documents(self, documents: Sequence[int], tick: Callable[[], None]) -> set[int]:
-        """Do the same for many documents whose words share a kind of section.
+        """Return those of many documents that have all words in one paragraph.
 
-        `documents` must be in ascending order.
+        Their words must share a kind of section. `documents` must be in ascending order.
         """
         from index.matching import arrays
 

@@ -74,7 +74,10 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An address that could not be fetched. With `page`, it is a page of the list, so what it lists is unknown."""
+    """An address that could not be fetched.
+
+    `page` means that it is a page of the list, so that what it lists is unknown.
+    """
 
     source: str
     url: str

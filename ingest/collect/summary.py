@@ -1,4 +1,4 @@
-"""The counts of a collecting run. They add up."""
+"""The counts of a collecting run, which add up to the number of documents that the sources list."""
 
 from collections import Counter
 from dataclasses import dataclass, field

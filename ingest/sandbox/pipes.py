@@ -118,7 +118,7 @@ def _write(descriptor: int, waiting: list[memoryview]) -> list[memoryview]:
 
 
 def _by_threads(requests: int, answers: int, parts: Sequence[bytes], answer: Answer, seconds: float) -> None:
-    """Do the same with threads, for Windows, where pipes cannot be polled.
+    """Exchange a request and an answer with threads, for Windows, where pipes cannot be polled.
 
     A late thread is abandoned, and ends when the pipe is closed.
     """

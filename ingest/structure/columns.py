@@ -61,7 +61,7 @@ def width_of_first_word(line: Line) -> float:
 
 
 def _own_measures(lines: list[Line], edges: list[float]) -> Iterator[tuple[int, int, float]]:
-    """Find prose set to a narrower width, such as a block quote or text beside a picture.
+    """Find prose in a narrower column, such as a block quote or text next to a picture.
 
     Yields the index of its first line, the index after its last line, and its right edge. In such prose, consecutive
     lines have the same left edge and leave no room for the first word of the next line.

@@ -84,9 +84,7 @@ def may_be_apart(text: str) -> bool:
 
 
 def asks(text: str) -> bool:
-    """Return whether a line has a letter that may not be what it seems, so that its letters must be examined in
-    PDFium.
-    """
+    """Return whether a line has a letter that may not be what it seems, so that PDFium must examine its letters."""
     signs = "`" in text or "^" in text if text.isascii() else _SIGNS.search(text) is not None
     return signs or text.startswith("o ") or _may_be_raised(text)
 

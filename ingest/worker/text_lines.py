@@ -189,9 +189,10 @@ class _Lines:
         return self._as_printed(line, offset, [])
 
     def _in_pieces(self, line: Line, offset: int, first: int, last: int, base: float) -> Sequence[int] | None:
-        """Do the same for a line that may consist of several pieces.
+        """Set the text of an upright line in several pieces to what is printed.
 
-        `base` is the height of its first letter, measured upwards.
+        Returns the offset of each letter if the text has changed. `base` is the height of the line's first letter,
+        measured upwards.
         """
         text, size = line.text, line.size
         pieces = textpage.pieces(self._text_page, first, last - first + 1)

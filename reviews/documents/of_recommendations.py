@@ -14,8 +14,8 @@ def recommendations_document(
 ) -> bytes:
     """Return the .docx file.
 
-    `looked_for` are the words and filters. `rows` are those of a table of recommendations, with those of one report
-    next to each other, each with its citation and link.
+    `looked_for` are the words and filters. `rows` come from a table of recommendations. The rows of one report must be
+    next to each other, and each needs its citation and link.
     """
     document = WordDocument(title)
     document.text(f"{counted(len(rows), 'item')}, {long_date(today())}. {CHECK}")

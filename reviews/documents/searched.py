@@ -1,4 +1,4 @@
-"""The section at the end of every document: what was searched, as of which day, and with which program."""
+"""The section at the end of every document: what was searched, when the index was built, and with which program."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Searched:
     built_at: str
 
     def sentences(self) -> list[str]:
-        """Return what is searched, what is not, and as of which day."""
+        """Return what is searched, what is not, and the date of the index."""
         held = self.coverage
         found = [f"Searched {held.searchable:,} of {counted(held.reports, 'report')}."]
         if held.unread_pages:

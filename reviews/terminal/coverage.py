@@ -178,7 +178,7 @@ class CoverageReport:
         }
 
     def lines(self) -> Iterator[str]:
-        """Lines for the terminal."""
+        """Yield the lines for the terminal."""
         held = self.coverage
         yield from _held_lines(held)
         if self.missing:
@@ -270,7 +270,7 @@ class CatalogueVerdict:
         }
 
     def lines(self) -> Iterator[str]:
-        """Lines for the terminal."""
+        """Yield the lines for the terminal."""
         for problem in self.problems:
             yield from _item(str(problem))
         if self.year_conflicts:

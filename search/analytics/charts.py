@@ -43,7 +43,7 @@ def chart(points: Sequence[Point], width: int = 88) -> Iterator[str]:
 
 
 def svg(points: Sequence[Point]) -> str:
-    """Return the same bars as SVG."""
+    """Return the bar chart as SVG."""
     drawn, height = _drawn(points)
     width = _LEFT + _BARS + _RIGHT
     parts = [
@@ -61,7 +61,7 @@ def svg(points: Sequence[Point]) -> str:
 
 
 def png(points: Sequence[Point]) -> bytes:
-    """Return the same chart as PNG. Raises UsageError if Pillow is not installed or there are too many bars."""
+    """Return the bar chart as PNG. Raises UsageError if Pillow is not installed or there are too many bars."""
     try:
         from PIL import Image, ImageDraw, ImageFont
     except ImportError as error:

@@ -124,7 +124,9 @@ class MostWords:
         return {document: self._best(document, each, weights) for document, each in counted.items()}
 
     def _in_arrays(self, documents: Sequence[int]) -> dict[int, _Points]:
-        """Do the same for words that occur in many documents."""
+        """Return the points of each document's best paragraphs, using arrays, for words that occur in many
+        documents.
+        """
         import numpy as np
 
         from index.matching import arrays

@@ -35,7 +35,7 @@ without.
 
 
 def theme_lookup(themes: Themes) -> Callable[[str], tuple[str, tuple[str, ...]] | None]:
-    """Return the function with which the parser looks up a theme."""
+    """Return the function that the parser uses to look up a theme."""
 
     def look_up(name: str) -> tuple[str, tuple[str, ...]] | None:
         theme = themes.find(name)
@@ -135,7 +135,7 @@ class ThemeTable:
     def _having(
         self, snapshot: Snapshot, looked_at: Sequence[int], evaluator: Callable[[Snapshot], Evaluator]
     ) -> dict[str, set[int]]:
-        """Return those of the documents' readings that have each theme."""
+        """Return, for each theme, the readings among the documents that have it."""
         documents, some = snapshot.documents(), snapshot.among(looked_at)
         return {
             theme.name: {documents[number] for number in evaluator(some).holding(self.trees[theme.name], {*looked_at})}

@@ -180,7 +180,7 @@ def _about(book: Book, about: About, rows: int, left_out: int) -> None:
 
 
 def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
-    """Yield what was searched, with which versions, and what the numbers mean."""
+    """Yield what was searched, the versions used, and what the numbers mean."""
     wrong = sum(bool(answer.error) for answer in about.answers)
     if left_out:
         yield (

@@ -90,7 +90,7 @@ class About:
         }
 
     def questions(self) -> list[Question]:
-        """Return the same queries, to run them again. A row that could not be run stays unchanged."""
+        """Return the recorded queries, to run them again. A row that could not be run stays unchanged."""
         return [with_filters(answer.question) for answer in self.answers]
 
 

@@ -23,9 +23,9 @@ def ordered(
 ) -> tuple[list[int], int]:
     """Return the hits in the requested order, with those of one case next to each other, and the number of cases.
 
-    `near` are the reports that have plain words in one paragraph. By relevance, these come first unless the words form
-    a sentence, and before them those with the typed text word for word. The best paragraphs of the first few reports
-    decide which of these is first.
+    `near` are the reports that have plain words in one paragraph. When sorting by relevance, these come first unless
+    the words form a sentence, and reports with the exact text that was typed come before them. The best paragraphs of
+    the first few reports decide which of these is first.
     """
     hits = _by_relevance(session, scores)
     if request.sort == "relevance":

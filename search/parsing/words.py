@@ -26,7 +26,7 @@ class Words:
         self.count = count
 
     def exact(self, text: str) -> Operand:
-        """`=word`."""
+        """Parse `=word`."""
         if "*" in text or "?" in text:
             self.warn(Code.EXACT_PATTERN, typed=text)
             return leaf(self.loose(text))

@@ -1,4 +1,6 @@
-"""Read the cells of an Excel workbook (.xlsx) as they appear on screen. docs/adr/0009 says why not with openpyxl."""
+"""Read the cells of an Excel workbook (.xlsx) as they appear on screen. docs/adr/0009 explains why openpyxl is not
+used.
+"""
 
 from __future__ import annotations
 

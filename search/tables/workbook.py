@@ -207,7 +207,7 @@ class Book:
         return Sheet(self, name, columns, **options)
 
     def quoted(self, form: Any) -> Any:
-        """Return the same format with the quote prefix, which stops Excel from turning edited text into a formula."""
+        """Return a cell format with the quote prefix, which stops Excel from turning edited text into a formula."""
         if id(form) not in self._quoted:
             self._quoted[id(form)] = self._format({**self._properties[id(form)], "quote_prefix": True})
         return self._quoted[id(form)]

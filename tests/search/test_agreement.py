@@ -82,7 +82,7 @@ def places(hit: Hit, of: Literal["mentions", "highlights"]) -> list[Place]:
 
 
 def expected(oracle: Oracle, tree: Query, kind: str | None) -> Found:
-    """Return the same by brute force.
+    """Return the expected answer, found by brute force.
 
     For plain words that occur together somewhere, only these paragraphs are listed.
     """

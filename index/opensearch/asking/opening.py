@@ -1,4 +1,4 @@
-"""Open what is published in a cluster: the small data of every report, and the words of all."""
+"""Open what is published in a cluster: the metadata of every report, and the words of all reports."""
 
 import json
 import zlib
@@ -22,7 +22,7 @@ _TERMS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The small data of a generation. It never changes, so several readers can share it.
+    """The metadata of a generation. It never changes, so several readers can share it.
 
     `keys` has the key of each document. `reports`, `lengths` and `words` are indexed by document number; `words` counts
     words by kind of section. `copies` are pairs of near-duplicates.
@@ -45,7 +45,7 @@ class Opened:
 
 
 def opened(cluster: Asking, index: str, answering: Json) -> Opened:
-    """Read the small data of a generation.
+    """Read the metadata of a generation.
 
     `index` has the names of the indices. `answering` is a query for exactly the documents to search. Documents are
     numbered by library and reading, so that they are in the same order as in an index of that library.

@@ -80,7 +80,7 @@ class Listings(Spider):
                 yield request
 
     def answered(self, response: Response, walk: Walk, ask: Ask) -> Iterator[Request]:
-        """Handle a response, for every source that lists the address."""
+        """Handle a response for every source that lists the address."""
         for each, own in self._waiting.pop(ask.url, [(walk, ask)]):
             yield from self._requests(each, self._taken(response, each, own), answered=True)
 

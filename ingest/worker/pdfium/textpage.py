@@ -145,9 +145,7 @@ def letter_near(text: TextPage, x: float, y: float, reach: float) -> int:
 
 
 def stretch(text: TextPage, place: int) -> tuple[float, float]:
-    """Return the second column of a letter's matrix, which is the direction and amount by which it scales the
-    height.
-    """
+    """Return the second column of a letter's matrix: the direction and amount of its vertical scaling."""
     if not _matrix(text, place, _F0):
         return 0.0, 0.0
     return floats[2], floats[3]

@@ -112,7 +112,7 @@ def _apart(boxes: dict[int, Box]) -> list[list[int]]:
 
 
 def _traces(handle: int, area: Box, full: Part, letters: list[Letter], things: PageObjects) -> list[Letter]:
-    """Return the letters of which hardly anything can be seen. A box rarely covers every descender."""
+    """Return the letters that are almost completely covered. A box rarely covers every descender."""
     on_page = {letter.thing for letter in letters} - set(things.texts_in_forms)
     if not on_page:
         return []

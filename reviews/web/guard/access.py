@@ -98,7 +98,7 @@ class Access:
 
 
 class Rate:
-    """A limit on requests per minute for each visitor, half of which can come at once.
+    """A limit on requests per minute for each visitor. Half of them can come at once.
 
     `per_minute` is 0 for no limit. `state` includes what other processes count. `kind` separates this limit from
     others.
@@ -233,7 +233,5 @@ def sign_out() -> AnyResponse:
 
 
 def _path() -> str:
-    """Return the path to which the cookie is sent, so that other services under the same host name do not receive
-    it.
-    """
+    """Return the cookie's path, which keeps the cookie from other services under the same host name."""
     return home() or "/"

@@ -1,9 +1,9 @@
 """Protect the server from slow connections: waitress with deadlines for requests and answers, and limits per address.
 
-Waitress closes a connection on which nothing happens. But it keeps a connection that sends a byte every ten seconds for
-ever, and accepts only a fixed number, so a hundred of those would block the page. Here, if there are too many, the
-connection that has waited longest is closed, so a client that sends a complete request is always answered.
-docs/adr/0019 says why no other server is used.
+Waitress closes a connection on which nothing happens. But it keeps a connection open for ever if it receives a byte
+every ten seconds, and it accepts only a fixed number of connections, so a hundred of those would block the page. Here,
+if there are too many, the connection that has waited longest is closed, so a client that sends a complete request is
+always answered. docs/adr/0019 explains why no other server is used.
 """
 
 from __future__ import annotations

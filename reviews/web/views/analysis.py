@@ -87,7 +87,9 @@ def form_of(here: str, queries: Sequence[str], filters: Filters) -> dict[str, An
 
 
 def form_again(here: str) -> dict[str, Any]:
-    """Return the same values for an invalid address: what was typed, and the filters as far as they can be read."""
+    """Return template values for the form of an invalid address: what was typed, and the filters as far as they can be
+    read.
+    """
     queries = request.args.getlist("q")
     try:
         filters = filters_of(request.args)

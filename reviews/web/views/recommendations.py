@@ -110,7 +110,7 @@ def _row(found: Recommended) -> dict[str, Any]:
 
 @views.get("/recommendations.<any(csv, xlsx):form>")
 def exported(form: str) -> Response:
-    """Download all of them as a table."""
+    """Download all recommendations as a table."""
     _, _, every = _asked()
     rows = [{**_row(each), "link": root() + _path(each)} for each in islice(every, _MOST)]
     response = table(rows, (*COLUMNS, "page_label", "citation", "link"), form)
@@ -120,7 +120,7 @@ def exported(form: str) -> Response:
 
 @views.get("/recommendations.docx")
 def exported_word() -> Response:
-    """Download all of them as a Word document."""
+    """Download all recommendations as a Word document."""
     asked, only, every = _asked()
     searcher = opened().searcher()
     rows = [{**_row(each), "link": root() + _path(each)} for each in islice(every, _MOST)]

@@ -95,7 +95,7 @@ def page() -> str | tuple[str, int]:
 
 
 def _home(asked: SearchParameters, refused: str = "") -> str:
-    """Show the page without an answer. `refused` is the reason."""
+    """Show the search page without results. `refused` is the reason for refusing the query, if any."""
     searcher = opened().searcher()
     return render_template(
         "home.html", asked=asked, refused=refused, coverage=searcher.coverage, themes=searcher.themes.themes,

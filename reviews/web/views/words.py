@@ -166,7 +166,7 @@ def terms_json() -> Response:
 
 @views.get("/terms.csv")
 def terms_csv() -> Response:
-    """Download the words as a table."""
+    """Download the typical words as a table."""
     unit, (queries, filters) = _chosen("unit", tuple(UNITS)), _needed(1)
     return _table([each.to_dict() for each in _typical(queries, filters, unit)], keyness.COLUMNS, "words")
 
@@ -207,5 +207,5 @@ def compare_json() -> Response:
 
 @views.get("/compare.csv")
 def compare_csv() -> Response:
-    """Download the words as a table."""
+    """Download the comparison of two queries as a table."""
     return _table(_rows(_sides(*_needed(2))), ("side", *keyness.COLUMNS), "comparison")

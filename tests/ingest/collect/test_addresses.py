@@ -116,7 +116,7 @@ def test_the_allowance_of_tests_holds_for_its_places_alone() -> None:
 def test_no_code_of_the_crawling_process_can_connect_inside(web: Web) -> None:
     """The last line of defence, whatever the engine and its libraries do.
 
-    It cannot be undone, so it is tested in a process.
+    It cannot be undone, so it is tested in a separate process.
     """
     pytest.importorskip("scrapy", reason="the extra `collect` is not installed")
     code = (

@@ -53,9 +53,9 @@ def two_states(tmp_path_factory: pytest.TempPathFactory) -> crash.Scene:
 
 
 def building(folder: Path) -> str:
-    """Return code with which an update waits at the start of an index build.
+    """Return code that makes an update wait at the start of an index build.
 
-    The last of three kills aims at that moment, and cannot be too late.
+    The last of three kills aims at that moment, so it cannot come too late.
     """
     return paused_at_a_file(folder / "sign", "open", "building-")
 

@@ -212,7 +212,7 @@ def test_plain_words_are_together_in_a_paragraph_where_no_mark_is_between() -> N
 
 
 def test_plain_words_that_share_a_form_are_no_two_places_of_it() -> None:
-    """Lucene would expand the alternatives, and turn the form and itself into one repeating source."""
+    """Lucene would expand the alternatives and look for the shared form twice at the same place."""
     a, b, c = (Chain(((term,),)) for term in "abc")
     first, second = ({"any_of": {"intervals": [one("a"), one(other)]}} for other in "bc")
     kept = [{"any_of": {"intervals": [each], "filter": {"contained_by": PARAGRAPH}}} for each in (first, second)]

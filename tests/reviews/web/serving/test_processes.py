@@ -21,7 +21,7 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can
 
 
 def twin(state: SharedState) -> SharedState:
-    """Return the same state as another process has it."""
+    """Return the shared state as another process would have it."""
     other = SharedState(state._path)
     other._key = state._key
     return other
