@@ -156,13 +156,13 @@ def test_every_service_is_confined() -> None:
         assert writable == ["library:/var/lib/reviews"], name
 
 
-def test_only_the_page_has_a_network_and_only_this_machine_reaches_it() -> None:
+def test_only_the_page_has_a_network_and_only_this_computer_reaches_it() -> None:
     assert [name for name, service in SERVICES.items() if service.get("network_mode") != "none"] == ["web"]
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
     assert "--tokens" in SERVICES["web"]["command"]
 
 
-def test_the_check_of_health_sees_whether_the_page_answers(tmp_path: Path) -> None:
+def test_the_health_check_shows_whether_the_page_answers(tmp_path: Path) -> None:
     health = instructions("HEALTHCHECK")[-1].partition("CMD ")[2]
     _, flag, code = json.loads(health)
     environment = {**os.environ, "REVIEWS_LIBRARY": str(tmp_path / "library")}
@@ -220,14 +220,14 @@ def test_the_loop_updates_at_once_waits_for_the_night_and_stops_when_told(tmp_pa
     assert len(list((tmp_path / "library" / "runs").glob("*.json"))) == 1
 
 
-def test_an_update_that_fails_is_told_and_the_loop_goes_on(tmp_path: Path) -> None:
+def test_a_failed_update_is_reported_and_the_loop_continues(tmp_path: Path) -> None:
     (tmp_path / "library").write_text("not a folder", encoding="utf-8")
     with nightly(tmp_path / "library") as loop:
         said = stopped_before_the_next_update(loop)
     assert "reviews update ended with exit code" in said
 
 
-def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_time_is_refused(tmp_path: Path) -> None:
     with nightly(tmp_path / "library", at="dusk") as loop:
         _, said = loop.communicate()
     assert (loop.returncode, "Write a time such as 02:15." in said) == (2, True)

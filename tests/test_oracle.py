@@ -145,7 +145,7 @@ def test_figures_and_abbreviations_by_hand(query: str, expected: list[str] | Non
     assert marked == ({} if expected is None else {"plover": expected})
 
 
-def test_plain_words_are_mentioned_where_they_stand_together() -> None:
+def test_plain_words_are_mentioned_where_they_occur_together() -> None:
     assert found(Plain((Word("voice"), Word("child")))) == {
         "robin": ["child’s voice", "voice of the child"],
         "wren": [],

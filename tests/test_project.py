@@ -50,7 +50,7 @@ def checked(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
 
 
-def test_every_file_of_a_hosted_service_is_right(copy: Path) -> None:
+def test_every_file_of_a_hosted_service_is_valid(copy: Path) -> None:
     done = checked(copy)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -76,7 +76,7 @@ def test_every_file_has_its_break() -> None:
     assert set(BREAKS) == set(PRESENT)
 
 
-def test_a_mistake_in_each_file_is_seen(copy: Path) -> None:
+def test_mistakes_in_each_file_are_detected(copy: Path) -> None:
     """All mistakes are made at once, because starting the programs takes most of the time.
 
     Every check runs even if an earlier one has failed.
@@ -94,14 +94,14 @@ def test_a_mistake_in_each_file_is_seen(copy: Path) -> None:
     assert unseen == set(), done.stderr
 
 
-def test_a_file_that_is_gone_is_seen(copy: Path) -> None:
+def test_a_missing_file_is_detected(copy: Path) -> None:
     (copy / "CITATION.cff").unlink()
     done = checked(copy)
     assert done.returncode == 1
     assert "CITATION.cff is missing" in done.stderr
 
 
-def test_a_workflow_that_anyone_can_inject_into_is_seen(copy: Path) -> None:
+def test_a_workflow_open_to_injection_is_detected(copy: Path) -> None:
     path = copy / ".github" / "workflows" / "ci.yml"
     text = path.read_text(encoding="utf-8")
     path.write_text(
@@ -113,7 +113,7 @@ def test_a_workflow_that_anyone_can_inject_into_is_seen(copy: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").iterdir()), ids=lambda path: path.name)
-def test_workflows_have_no_right_that_they_do_not_name_and_call_actions_by_commit(path: Path) -> None:
+def test_workflows_have_only_named_permissions_and_pin_actions_by_commit(path: Path) -> None:
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert workflow["permissions"] == {}
     for job in workflow["jobs"].values():
@@ -141,7 +141,7 @@ def test_the_make_targets_that_workflows_and_hooks_call_exist() -> None:
         'Revert "a commit of the time before the rule."',
     ],
 )
-def test_a_good_subject_is_let_through(subject: str) -> None:
+def test_a_good_subject_is_accepted(subject: str) -> None:
     assert commits.faults(subject) == []
 
 
@@ -159,7 +159,7 @@ def test_a_good_subject_is_let_through(subject: str) -> None:
         ("A passage is cut around what tells most", '"a"'),
     ],
 )
-def test_a_bad_subject_is_told_why(subject: str, fault: str) -> None:
+def test_a_bad_subject_is_refused_with_the_reason(subject: str, fault: str) -> None:
     assert any(fault in told for told in commits.faults(subject))
 
 

@@ -46,7 +46,7 @@ def test_the_sums_of_each_sheet_are_read(written: tuple[Path, dict[str, int], in
         (b"</sheetData>", b""),
     ],
 )
-def test_a_sheet_that_is_not_as_it_must_be_is_refused(
+def test_an_invalid_sheet_is_refused(
     written: tuple[Path, dict[str, int], int], tmp_path: Path, there: bytes, instead: bytes
 ) -> None:
     with zipfile.ZipFile(written[0]) as book:
@@ -59,7 +59,7 @@ def test_a_sheet_that_is_not_as_it_must_be_is_refused(
         mentions_in(tmp_path / "other.xlsx", part)
 
 
-def test_a_wrong_checksum_is_seen(written: tuple[Path, dict[str, int], int], tmp_path: Path) -> None:
+def test_a_wrong_checksum_is_detected(written: tuple[Path, dict[str, int], int], tmp_path: Path) -> None:
     with zipfile.ZipFile(written[0]) as book:
         part = book.getinfo("xl/worksheets/sheet3.xml")
     data = bytearray(written[0].read_bytes())

@@ -56,10 +56,10 @@ def test_children_count_in_time_and_memory(tmp_path: Path, monkeypatch: pytest.M
         assert 57 * processes < cost.peak_mb < 57 * processes + 80
 
 
-def test_a_command_that_fails_is_no_measurement() -> None:
+def test_a_failed_command_is_not_a_measurement() -> None:
     with pytest.raises(subprocess.CalledProcessError):
         measure([sys.executable, "-c", "raise SystemExit(3)"])
 
 
-def test_what_it_prints_is_kept() -> None:
+def test_the_output_of_the_command_is_kept() -> None:
     assert measure([sys.executable, "-c", "print('said')"]).output == "said\n"

@@ -15,7 +15,7 @@ def test_the_same_seed_gives_the_same_reports() -> None:
     assert report(4, POOL, 500, 1) != report(4, POOL, 500, 2)
 
 
-def test_a_theme_stands_in_exactly_as_many_reports_as_it_says(tmp_path: Path) -> None:
+def test_a_theme_occurs_in_exactly_as_many_reports_as_it_claims(tmp_path: Path) -> None:
     generate(tmp_path / "library", POOL, 40, words=200)
     with Store.open(tmp_path / "library" / "corpus.db") as store:
         assert store.check() == []

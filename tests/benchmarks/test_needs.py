@@ -22,7 +22,7 @@ def test_there_are_sixty_needs_each_with_a_theme_that_exists_or_none() -> None:
     assert all(need["theme"] is None or need["theme"] in names for need in needs)
 
 
-def test_the_file_has_no_words_of_reports() -> None:
+def test_the_file_contains_no_text_of_reports() -> None:
     for need in asked(NEEDS):
         assert set(need) <= {"id", "need", "theme", "grades", "second"}
         assert all(set(key) <= set("0123456789abcdef") and len(key) == 12 for key in need.get("grades", {}))

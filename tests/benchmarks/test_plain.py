@@ -60,7 +60,7 @@ def test_grades_are_numbers_and_the_file_has_no_words_but_the_questions() -> Non
             assert grade in (0, 1, 2, 3)
 
 
-def test_a_question_without_an_answer_is_counted_apart() -> None:
+def test_a_question_without_an_answer_is_counted_separately() -> None:
     figures = plain(QUESTIONS, {"ours": OURS, "today": TODAY})
     assert (figures["sentence"]["questions"], figures["sentence"]["unanswered"]) == (1, 1)
     assert figures["sentence"]["ndcg_10"] == {"ours": 0.631, "today": 1.0}  # 1 / log2(3)

@@ -28,7 +28,7 @@ def test_the_first_ten_of_every_system_are_merged_with_a_paragraph_of_each() -> 
     assert set(pools[1]) == {"a", "b", *(str(number) for number in range(9))}
 
 
-def test_what_has_a_grade_is_not_dealt_and_the_judge_does_not_see_who_found_it(tmp_path: Path) -> None:
+def test_graded_items_are_not_dealt_and_the_judge_does_not_see_who_found_them(tmp_path: Path) -> None:
     assert deal(ITEMS, QUESTIONS, tmp_path / "pool", seed=1, again=0) == 3
     assert sorted(json.loads((tmp_path / "pool/key.json").read_text("utf-8"))["1"]) == ["b", "c"]
     batch = (tmp_path / "pool/batch01.txt").read_text("utf-8")

@@ -110,7 +110,7 @@ def test_each_paragraph_has_a_known_role_and_a_kind_of_section(name: str) -> Non
     assert {entry["section"]["kind"] for _, entry in paragraphs(name)} <= {kind.value for kind in SectionKind}
 
 
-def test_the_set_holds_the_things_that_it_is_there_to_show() -> None:
+def test_the_set_contains_what_it_is_meant_to_show() -> None:
     entries = [(name, page, entry) for name in REPORTS for page, entry in paragraphs(name)]
     numbers = {entry["number"] for _, _, entry in entries}
     assert {"i", "1.1", "1.5.1", "4-1", "5-A", "1", "28", "Recommendation 1", "Finding 4"} <= numbers
@@ -172,7 +172,7 @@ def test_one_file_is_a_web_page_under_the_name_of_a_report() -> None:
     assert (DEMO / name).read_bytes().startswith(b"<!DOCTYPE html>")
 
 
-def test_the_catalogue_names_files_that_are_there_and_says_of_them_what_the_truth_says() -> None:
+def test_the_catalogue_names_existing_files_and_agrees_with_the_truth_about_them() -> None:
     with (DEMO / "catalogue.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["file"] for row in rows} < set(TRUTH)

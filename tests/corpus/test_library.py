@@ -17,7 +17,7 @@ from index.build import build
 from index.storage import generations
 
 
-def test_it_holds_what_a_library_holds(tmp_path: Path) -> None:
+def test_a_new_library_has_everything(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "new" / "library")
     names = {path.name for path in settings.library.iterdir()}
     assert names == {"reports", "catalogue.csv", "corpus.db", "index", "runs"}
@@ -34,7 +34,7 @@ def test_it_is_private_even_where_the_folder_was_not(tmp_path: Path) -> None:
     assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}
 
 
-def test_beginning_again_keeps_what_is_there(tmp_path: Path) -> None:
+def test_creating_it_again_keeps_existing_files(tmp_path: Path) -> None:
     settings = create_library(tmp_path)
     settings.catalogue.write_text("title\nmine\n")
     (settings.reports / "elm.pdf").write_text("a report")
@@ -43,7 +43,7 @@ def test_beginning_again_keeps_what_is_there(tmp_path: Path) -> None:
     assert (settings.reports / "elm.pdf").read_text() == "a report"
 
 
-def test_an_example_catalogue_is_there_when_it_is_asked_for(tmp_path: Path) -> None:
+def test_an_example_catalogue_is_copied_on_request(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "library", ["demonstration", "knowsley"])
     read = catalogue_rows.load(settings.catalogue)
     boards = [row.get("board") for row in read.rows]
@@ -53,7 +53,7 @@ def test_an_example_catalogue_is_there_when_it_is_asked_for(tmp_path: Path) -> N
     assert "Fernshire Safeguarding Children Partnership" in boards
 
 
-def test_an_example_does_not_take_the_place_of_rows_that_are_there(tmp_path: Path) -> None:
+def test_an_example_does_not_replace_existing_rows(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "library")
     create_library(tmp_path / "library", ["knowsley"])
     assert len(catalogue_rows.load(settings.catalogue).rows) == 22
@@ -70,7 +70,7 @@ def test_a_folder_with_reports_already_in_place_becomes_a_library(tmp_path: Path
     assert create_library(tmp_path).database.exists()
 
 
-def test_a_folder_with_other_things_is_refused_and_not_touched(tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_refused_and_not_changed(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").touch()
     tmp_path.chmod(0o755)
     with pytest.raises(UsageError, match=r"thesis\.docx"):
@@ -86,14 +86,14 @@ def test_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
         create_library(tmp_path / "library")
 
 
-def test_a_place_that_cannot_be_is_said(tmp_path: Path) -> None:
+def test_an_impossible_location_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LimitHit, match="cannot be created"):
         create_library(tmp_path / "file" / "library")
 
 
 class TestWritingWhole:
-    def test_it_replaces(self, tmp_path: Path) -> None:
+    def test_it_replaces_the_file(self, tmp_path: Path) -> None:
         write_atomic(tmp_path / "a", b"one")
         write_atomic(tmp_path / "a", b"two")
         assert (tmp_path / "a").read_bytes() == b"two"
@@ -114,9 +114,7 @@ class TestWritingWhole:
         assert [path.name for path in tmp_path.iterdir()] == ["a"]
         assert (tmp_path / "a").read_bytes() == b"one"
 
-    def test_what_cannot_be_flushed_for_another_reason_is_an_error(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_any_other_flush_error_is_raised(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         refuse_fsync(monkeypatch, errno.EIO)
         with pytest.raises(LimitHit, match="cannot be written"):
             write_atomic(tmp_path / "a", b"one")
@@ -136,7 +134,7 @@ def refuse_fsync(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not flush folders")
 @pytest.mark.parametrize("name", ["ENOTSUP", "EOPNOTSUPP", "EINVAL", "ENOTTY"])
-def test_a_file_system_that_knows_no_fsync_of_folders_holds_a_library(
+def test_a_file_system_without_fsync_for_folders_can_hold_a_library(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     refuse_fsync(monkeypatch, getattr(errno, name))
@@ -148,7 +146,7 @@ def test_a_file_system_that_knows_no_fsync_of_folders_holds_a_library(
     assert generations.current(settings.index).manifest.id == "0000001"
 
 
-def test_a_library_whose_corpus_was_moved_away_is_made_whole_again(tmp_path: Path) -> None:
+def test_a_library_whose_corpus_was_moved_away_is_completed_again(tmp_path: Path) -> None:
     """A file next to the corpus that the program itself may have left behind does not count as foreign."""
     create_library(tmp_path / "library")
     for folder in ("cache", "access"):

@@ -19,13 +19,13 @@ ROBIN = Report(
 )
 
 
-def test_a_report_comes_back_from_json_as_it_was() -> None:
+def test_a_report_survives_a_round_trip_through_json() -> None:
     told = json.dumps(ROBIN.to_dict(), ensure_ascii=False)
     assert Report.from_dict(json.loads(told)) == ROBIN
     assert json.dumps(Report.from_dict(json.loads(told)).to_dict(), ensure_ascii=False) == told
 
 
-def test_what_is_not_told_is_unknown_and_what_another_version_tells_is_left_out() -> None:
+def test_missing_values_are_unknown_and_unknown_keys_are_ignored() -> None:
     told = {"id": "a1" * 32, "files": [], "title": "Child Robin", "pages": 1, "unread_pages": 0, "rating": "good"}
     assert Report.from_dict(told) == Report("a1" * 32, (), "Child Robin", pages=1, unread_pages=0)
 
@@ -55,13 +55,13 @@ def test_what_is_not_told_is_unknown_and_what_another_version_tells_is_left_out(
         ("provenance", "cover"),
     ],
 )
-def test_a_value_that_no_report_has_is_refused_with_its_name(name: str, value: object) -> None:
+def test_an_invalid_value_is_refused_and_named(name: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"not a report: the value of {name} is"):
         Report.from_dict(ROBIN.to_dict() | {name: value})
 
 
 @pytest.mark.parametrize("told", [None, [], "Child Robin", {}, {"id": "a1" * 32}])
-def test_what_is_no_report_is_refused(told: Any) -> None:
+def test_anything_that_is_not_a_report_is_refused(told: Any) -> None:
     with pytest.raises(ValueError, match="no report"):
         Report.from_dict(told)
 

@@ -23,7 +23,7 @@ def test_a_library_without_a_file_has_the_defaults(tmp_path: Path) -> None:
     assert load_settings(tmp_path).jobs == os.cpu_count()
 
 
-def test_the_file_is_read_and_the_command_has_the_last_word(tmp_path: Path) -> None:
+def test_the_file_is_read_and_the_command_takes_precedence(tmp_path: Path) -> None:
     with_file(tmp_path, 'max_pages = 10\nmax_seconds = 2\nextractor = "pypdf"\ntrust_hidden_text = true\njobs = 3\n')
     settings = load_settings(tmp_path, jobs=1, max_bytes=None)
     assert (settings.max_pages, settings.max_seconds, settings.jobs) == (10, 2.0, 1)
@@ -46,7 +46,7 @@ def test_folders_of_the_file_start_at_the_library_and_those_of_the_command_here(
     assert load_settings(library, folders=(Path("mine"),)).folders == (tmp_path / "mine",)
 
 
-def test_everything_lies_in_the_library(tmp_path: Path) -> None:
+def test_everything_is_inside_the_library(tmp_path: Path) -> None:
     settings = load_settings(tmp_path)
     paths = [settings.reports, settings.catalogue, settings.themes, settings.database, settings.index, settings.runs]
     assert [path.relative_to(tmp_path).as_posix() for path in paths] == [
@@ -78,19 +78,19 @@ def test_a_relative_library_stays_where_it_is_when_the_folder_changes(
         ("jobs = 2\njobs = 3", "has a mistake"),
     ],
 )
-def test_a_mistake_is_told_with_what_is_allowed(tmp_path: Path, text: str, said: str) -> None:
+def test_a_mistake_is_reported_with_the_valid_values(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said) as raised:
         load_settings(with_file(tmp_path, text))
     assert "reviews.toml" in str(raised.value)
 
 
-def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
+def test_bytes_that_are_not_text_are_reported(tmp_path: Path) -> None:
     (tmp_path / "reviews.toml").write_bytes(b"# caf\xe9")
     with pytest.raises(UsageError, match="has a mistake"):
         load_settings(tmp_path)
 
 
-def test_a_wrong_value_of_the_command_is_told(tmp_path: Path) -> None:
+def test_an_invalid_value_on_the_command_line_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="`jobs` in the command is -1"):
         load_settings(tmp_path, jobs=-1)
 
@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         load_settings(tmp_path)
 
 
-def test_a_table_of_the_file_holds_settings_of_its_own(tmp_path: Path) -> None:
+def test_a_table_in_the_file_has_its_own_settings(tmp_path: Path) -> None:
     library = tmp_path / "library"
     library.mkdir()
     with_file(library, 'jobs = 2\n[meaning]\nmodel = "../model"\n')
@@ -124,7 +124,7 @@ def test_a_mistake_in_a_table_is_an_error(tmp_path: Path, text: str, said: str) 
         load_settings(tmp_path)
 
 
-def test_every_setting_says_what_it_does() -> None:
+def test_every_setting_has_a_description() -> None:
     assert NAMES.keys() == {field.name for field in fields(Settings)} - {"library"}
     assert set(HELP) == set(NAMES.values())
     assert all(HELP.values())

@@ -47,7 +47,7 @@ class TestTheShippedThemes:
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nothing yet\n"])
-def test_a_file_without_themes_is_no_mistake_and_leaves_those_that_ship(tmp_path: Path, text: str) -> None:
+def test_a_file_without_themes_is_not_a_mistake_and_keeps_the_shipped_ones(tmp_path: Path, text: str) -> None:
     themes = load_themes(own(tmp_path, text))
     assert (len(themes.themes), themes.problems) == (52, ())
 
@@ -64,12 +64,12 @@ class TestAsking:
             ("drift-and-delay", "Drift and delay"),
         ],
     )
-    def test_a_name_is_forgiven(self, asked: str, name: str) -> None:
+    def test_names_are_matched_leniently(self, asked: str, name: str) -> None:
         theme = load_themes().find(asked)
         assert theme is not None
         assert theme.name == name
 
-    def test_a_full_name_goes_before_a_short_one_and_two_short_ones_mean_nobody(self) -> None:
+    def test_a_full_name_takes_precedence_and_an_ambiguous_short_one_matches_nothing(self) -> None:
         plain, wide, narrow = Theme("Oak", ("a",)), Theme("Oak (any)", ("b",)), Theme("Elm (old)", ("c",))
         themes = Themes((wide, plain, narrow, Theme("Elm (young)", ("d",))))
         assert themes.find("oak") == plain
@@ -115,7 +115,7 @@ class TestALibrarysOwn:
         ],
     )
     @pytest.mark.parametrize("before", [True, False])
-    def test_a_mistake_is_told_with_its_line_and_the_rest_works(
+    def test_a_mistake_is_reported_with_its_line_and_the_rest_works(
         self, tmp_path: Path, bad: str, line: int, said: str, before: bool
     ) -> None:
         text = bad + GOOD if before else GOOD + bad
@@ -126,12 +126,12 @@ class TestALibrarysOwn:
         assert themes.find("trees") == Theme("Trees", ("elm", '"old oak"'))
         assert len(themes.themes) == 53
 
-    def test_what_stands_before_the_first_theme_is_told(self, tmp_path: Path) -> None:
+    def test_text_before_the_first_theme_is_reported(self, tmp_path: Path) -> None:
         themes = load_themes(own(tmp_path, "# mine\nname = 'Early'\n" + GOOD))
         assert "starts with a line [[theme]]" in told(themes)[0]
         assert themes.find("trees") is not None
 
-    def test_an_unknown_key_is_told_and_the_theme_is_used(self, tmp_path: Path) -> None:
+    def test_an_unknown_key_is_reported_and_the_theme_is_used(self, tmp_path: Path) -> None:
         themes = load_themes(own(tmp_path, GOOD + "colour = 'green'\nnote = 3\n[other]\nx = 1\n"))
         assert told(themes) == [
             "themes.toml, line 9: a theme has no 'other', only name, queries, note, sources",
@@ -140,12 +140,12 @@ class TestALibrarysOwn:
         ]
         assert themes.find("trees") is not None
 
-    def test_a_name_that_stands_twice_is_told(self, tmp_path: Path) -> None:
+    def test_a_duplicate_name_is_reported(self, tmp_path: Path) -> None:
         themes = load_themes(own(tmp_path, GOOD + GOOD.replace("Trees", "TREES").replace("elm", "yew")))
         assert told(themes) == ["themes.toml, line 7: the theme 'TREES' is already in line 1; that one is used"]
         assert themes.find("trees") == Theme("Trees", ("elm", '"old oak"'))
 
-    def test_letters_of_another_encoding_are_told(self, tmp_path: Path) -> None:
+    def test_letters_in_another_encoding_are_reported(self, tmp_path: Path) -> None:
         path = tmp_path / "themes.toml"
         path.write_bytes(GOOD.encode() + "[[theme]]\nname = 'Café'\nqueries = ['x']\n".encode("cp1252"))
         themes = load_themes(path)

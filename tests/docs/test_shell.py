@@ -95,6 +95,6 @@ def test_the_manual_page_shows_every_command_and_option(formatter: tuple[str, ..
                 assert not name.startswith("-") or name in shown, (context.command_path, name)
 
 
-def test_what_the_manual_page_says_is_text_and_no_instruction() -> None:
+def test_the_manual_page_contains_text_and_no_instructions() -> None:
     assert generate.roff(".so /etc/passwd") == r"\&.so /etc/passwd"
     assert generate.roff(r"a\b `--out` “x”") == r"a\eb \fB\-\-out\fR \[u201C]x\[u201D]"

@@ -24,7 +24,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProce
     return subprocess.run(command, cwd=home, capture_output=True, encoding="utf-8", check=False)
 
 
-def test_mistakes_and_only_they_fail_the_build(built: subprocess.CompletedProcess[str]) -> None:
+def test_only_mistakes_fail_the_build(built: subprocess.CompletedProcess[str]) -> None:
     assert built.returncode == 1
     warnings = [line for line in built.stderr.splitlines() if "WARNING" in line]
     assert len(warnings) == 3, built.stderr

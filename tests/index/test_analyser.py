@@ -93,7 +93,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES | st.characters(), max_size=12).map("".join))
-def test_the_quick_way_to_tokens_finds_what_the_expression_finds(text: str) -> None:
+def test_the_fast_tokeniser_finds_what_the_regular_expression_finds(text: str) -> None:
     spans = [text[start:end].replace("\u2019", "'") for start, end in analyser.offsets(text)]
     assert [token.replace("\u2019", "'") for token in analyser.tokens(text)] == spans
 

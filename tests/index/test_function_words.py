@@ -6,12 +6,12 @@ from index.function_words import FUNCTION_WORDS, is_function_word
 
 
 @pytest.mark.parametrize("word", ["the", "The", "WAS", "of", "not", "didn't", "didn\u2019t", "why"])
-def test_a_word_that_only_builds_the_sentence_is_a_function_word(word: str) -> None:
+def test_a_word_that_only_structures_the_sentence_is_a_function_word(word: str) -> None:
     assert is_function_word(word)
 
 
 @pytest.mark.parametrize("word", ["child", "alone", "seen", "will", "can", "may", "", "of-the", "never", "one"])
-def test_a_word_that_says_something_is_none(word: str) -> None:
+def test_a_word_with_meaning_is_not_a_function_word(word: str) -> None:
     assert not is_function_word(word)
 
 

@@ -52,7 +52,7 @@ def test_what_is_looked_for_is_what_stands_in_the_text() -> None:
         assert [term for (term,) in slots[1:]] == terms[first + 1 : first + width]
 
 
-def test_no_word_is_taken_for_a_term_that_is_none() -> None:
+def test_no_word_is_mistaken_for_a_special_term() -> None:
     assert not any(map(analyser.is_word, (".cse", "#4.3.2", "DNA")))
     assert all(map(analyser.is_word, ("cse", "4", "child's")))
 

@@ -61,7 +61,7 @@ def test_a_sound_index_agrees(index: Path, store: Store) -> None:
 
 
 @pytest.mark.parametrize("term", ["neglect", "DNA", "asked"])
-def test_a_place_that_the_index_lost_is_found(
+def test_a_lost_position_in_the_index_is_found(
     index: Path, store: Store, monkeypatch: pytest.MonkeyPatch, term: str
 ) -> None:
     altered(monkeypatch, term, lambda places: places[:-1])
@@ -69,14 +69,14 @@ def test_a_place_that_the_index_lost_is_found(
 
 
 @pytest.mark.parametrize("term", ["neglect", "DNA", "asked"])
-def test_a_place_that_the_corpus_does_not_have_is_found(
+def test_a_position_that_the_corpus_does_not_have_is_found(
     index: Path, store: Store, monkeypatch: pytest.MonkeyPatch, term: str
 ) -> None:
     altered(monkeypatch, term, lambda places: [*places, places[-1] + 1])
     assert "does not have at 1" in said(store, index)
 
 
-def test_a_kind_of_section_that_is_wrong_is_found(index: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_kind_of_section_is_found(index: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     real = WhooshSnapshot.postings
 
     def postings(self: WhooshSnapshot, asked: str) -> list[tuple[int, Postings]]:
@@ -89,7 +89,7 @@ def test_a_kind_of_section_that_is_wrong_is_found(index: Path, store: Store, mon
     assert "other kinds of section than the corpus" in said(store, index)
 
 
-def test_a_word_that_only_the_index_has_is_found_and_not_told(
+def test_a_word_that_only_the_index_has_is_found_but_not_named(
     index: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = Readings.indexable
@@ -134,7 +134,7 @@ def test_reports_that_only_one_side_holds_are_found_by_the_quick_check_too(
         assert any("differ from those in the corpus" in sentence for sentence in check(store, index))
 
 
-def test_an_index_that_waits_for_its_update_is_not_called_wrong(index: Path, store: Store, add: AddReport) -> None:
+def test_an_index_that_waits_for_its_update_is_not_reported_as_wrong(index: Path, store: Store, add: AddReport) -> None:
     add("wren", "Something was seen.")
     add("lark", "Nobody was seen.")
     assert check(store, index, full=True) == []
@@ -150,7 +150,9 @@ class TestAnIndexFromElsewhere:
             other.put(text, FileRecord("elsewhere.pdf", 1, 1, text.id))
             yield other
 
-    def test_it_is_neither_read_nor_built_on_nor_called_sound(self, index: Path, other: Store) -> None:
+    def test_an_index_from_elsewhere_is_neither_read_nor_built_on_nor_reported_as_sound(
+        self, index: Path, other: Store
+    ) -> None:
         before = generations.current(index).manifest.id
         with pytest.raises(NoIndex, match="another library"):
             build(other, index)
@@ -174,7 +176,7 @@ class TestAnIndexFromElsewhere:
             build(backup, index, rebuild=True)
             assert check(backup, index, full=True) == []
 
-    def test_an_index_that_still_holds_a_report_that_is_being_removed_is_ours(self, index: Path, store: Store) -> None:
+    def test_an_index_that_still_has_a_report_being_removed_is_accepted(self, index: Path, store: Store) -> None:
         store.remove(store.readings.current()[0][1], "a court order")  # and then the power failed
         generation = generations.current(index)
         verify.assert_ours(store, generation, generation.reports())

@@ -47,7 +47,7 @@ def true_paragraphs(name: str) -> list[tuple[int, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("name", sorted(set(TRUTH) - set(REPORTS)))
-def test_what_is_no_report_gives_its_true_reason(name: str) -> None:
+def test_a_file_that_is_not_a_report_gives_its_true_reason(name: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read(name)
     assert refused.value.reason.value == TRUTH[name]["outcome"]

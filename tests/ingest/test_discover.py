@@ -36,7 +36,7 @@ def test_pdfs_are_found_at_any_depth_whatever_the_case_of_their_ending(tmp_path:
     assert keys(tmp_path) == ["reports/b.PDF", "reports/deep/er/a.pdf"]
 
 
-def test_a_file_that_is_named_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+def test_a_file_given_by_name_is_included_whatever_its_name(tmp_path: Path) -> None:
     file = put(tmp_path / "elsewhere" / "report")
     assert keys(tmp_path / "library", file) == [str(file)]
 
@@ -89,7 +89,7 @@ def test_a_file_that_could_not_be_opened_is_tried_every_time(tmp_path: Path) -> 
     assert len(discover.compare(seen, known, [tmp_path], tmp_path, ["r1"]).to_read) == 1
 
 
-def test_what_lies_in_a_folder_that_may_not_be_opened_is_not_gone(tmp_path: Path) -> None:
+def test_files_in_a_folder_that_may_not_be_opened_are_not_gone(tmp_path: Path) -> None:
     closed = discover.Seen(tmp_path / "reports" / "locked", "reports/locked", 0, 0, "Permission denied")
     known = {"reports/locked/a.pdf": FileRecord("reports/locked/a.pdf", 1, 1, "a" * 64, reader="r1")}
     assert discover.compare([closed], known, [tmp_path / "reports"], tmp_path, ["r1"]).gone == ()
@@ -114,7 +114,7 @@ def test_a_folder_that_is_suddenly_empty_withdraws_nothing_unless_that_is_allowe
     assert changes(tmp_path / "library", root, before, allow=True).gone == (str(root / "deep" / "a.pdf"),)
 
 
-def test_a_folder_that_is_not_there_any_more_withdraws_nothing_and_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_withdraws_nothing_and_is_reported(tmp_path: Path) -> None:
     root = tmp_path / "share"
     put(root / "a.pdf")
     before = discover.look([root], tmp_path / "library")
@@ -144,7 +144,7 @@ def test_a_share_below_the_folder_that_was_not_mounted_withdraws_nothing_and_a_t
     assert len(changes(tmp_path, root, before).gone) == discover._MANY + 1
 
 
-def test_some_files_of_many_are_gone_without_any_ado(tmp_path: Path) -> None:
+def test_some_files_of_many_can_disappear_without_further_checks(tmp_path: Path) -> None:
     for name in "abc":
         put(tmp_path / "reports" / f"{name}.pdf")
     before = discover.look([tmp_path / "reports"], tmp_path)

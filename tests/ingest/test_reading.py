@@ -70,7 +70,7 @@ def test_paragraphs_without_space_between_them_end_in_a_short_line(read: Read, p
     assert len(report.paragraphs) == 3
 
 
-def test_a_sentence_that_runs_over_the_page_is_one_paragraph(read: Read, press: Any) -> None:
+def test_a_sentence_that_continues_on_the_next_page_is_one_paragraph(read: Read, press: Any) -> None:
     first = press.lines(LONG, "He was taken to hospital because the people who had been asked to look after")
     report = read(first, press.lines("him had not done so.", "", LONG))
     assert texts(report)[0].endswith("look after him had not done so.")
@@ -147,7 +147,7 @@ def test_a_number_that_does_not_count_with_the_pages_is_text(read: Read, press: 
     assert boilerplate(read(*pages)) == {}
 
 
-def test_a_heading_at_the_top_of_some_pages_is_no_running_header(read: Read, press: Any) -> None:
+def test_a_heading_at_the_top_of_some_pages_is_not_a_running_header(read: Read, press: Any) -> None:
     pages = []
     for number in range(1, 10):
         heading = press.lines("What we learnt", top=790, size=16, bold=True) if number % 3 == 0 else []
@@ -157,7 +157,7 @@ def test_a_heading_at_the_top_of_some_pages_is_no_running_header(read: Read, pre
     assert texts(report).count("What we learnt") == 3
 
 
-def test_a_citation_that_comes_again_in_the_footnotes_is_no_footer(read: Read, press: Any) -> None:
+def test_a_citation_repeated_in_the_footnotes_is_not_a_footer(read: Read, press: Any) -> None:
     pages = []
     for number in range(1, 8):
         notes = press.lines(
@@ -187,7 +187,7 @@ def test_a_contents_list_is_boilerplate_and_its_headings_are_known(read: Read, p
     assert [s.kind for s in report.sections] == [SectionKind.INTRODUCTION, SectionKind.CHRONOLOGY, SectionKind.LEARNING]
 
 
-def test_a_list_with_numbers_at_its_ends_is_no_contents_list(read: Read, press: Any) -> None:
+def test_a_list_with_numbers_at_its_ends_is_not_a_contents_list(read: Read, press: Any) -> None:
     report = read(press.lines("Children seen in 2014: 12", "Children seen in 2015: 9", "Children seen in 2016: 30"))
     assert boilerplate(report) == {}
 
@@ -321,7 +321,7 @@ def test_broken_files_are_reports_or_failures_and_never_stop_the_reader() -> Non
     assert reasons[Reason.CRASHED] == reasons[Reason.TIMED_OUT] == 0
 
 
-def test_the_mark_of_a_footnote_is_no_part_of_the_title(read: Read, press: Any) -> None:
+def test_a_footnote_mark_is_not_part_of_the_title(read: Read, press: Any) -> None:
     cover = [*press.lines("Overview Report: Child Robin", size=24), press.word("1", 388, 769, 12)]
     report = read(cover, body(press, 1))
     assert report.found["title"].value == "Overview Report: Child Robin"

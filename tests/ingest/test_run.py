@@ -142,7 +142,7 @@ def test_a_file_over_the_size_limit_is_not_even_opened(settings: Settings, press
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes among files")
-def test_what_cannot_be_opened_or_is_no_file_is_unreadable_and_does_not_stop_the_run(settings: Settings) -> None:
+def test_what_cannot_be_opened_or_is_not_a_file_is_unreadable_and_does_not_stop_the_run(settings: Settings) -> None:
     (settings.reports / "lost.pdf").symlink_to(settings.reports / "nowhere.pdf")
     os.mkfifo(settings.reports / "pipe.pdf")
     with Store.open(settings.database) as store:
@@ -189,7 +189,7 @@ def test_an_interrupted_run_keeps_what_it_had_and_leaves_no_thread(settings: Set
         assert (summary.unchanged, summary.read) == (4, 26)
 
 
-def test_a_stopped_run_tells_what_it_did_and_which_files_still_wait(settings: Settings, press: Any) -> None:
+def test_a_stopped_run_reports_what_it_did_and_which_files_still_wait(settings: Settings, press: Any) -> None:
     fill(settings, press, **{f"r{number}": f"Child Wren {number}" for number in range(6)})
     told: list[IngestSummary] = []
 
@@ -259,7 +259,7 @@ def test_a_file_that_cannot_be_opened_today_keeps_its_report(
         assert len(store.reports()) == 2
 
 
-def test_a_report_that_was_removed_for_good_is_not_read_again_under_any_name(settings: Settings, press: Any) -> None:
+def test_a_permanently_removed_report_is_not_read_again_under_any_name(settings: Settings, press: Any) -> None:
     fill(settings, press, one="Child Wren", two="Child Lark")
     with Store.open(settings.database) as store:
         ingest(store, settings, jobs=1)

@@ -114,7 +114,7 @@ def published(build: Callable[[], object]) -> bool:
     return True
 
 
-def test_without_two_of_three_nodes_questions_are_refused_until_they_are_back(
+def test_without_two_of_three_nodes_queries_are_refused_until_they_are_back(
     nodes: Nodes, cluster: Cluster, settings: Settings, store: Store
 ) -> None:
     library = Library(store)

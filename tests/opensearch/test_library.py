@@ -114,7 +114,7 @@ def test_every_command_does_in_a_cluster_what_it_does_in_a_folder(
     until(lambda: page.get(f"/reports/{gone.id[:16]}").status_code == 404)  # a second, in which it may be kept
 
 
-def test_a_cluster_that_is_down_is_told_and_says_when_to_ask_again(
+def test_a_cluster_that_is_down_is_reported_with_when_to_try_again(
     library: Path, web_server: Path, nodes: Nodes
 ) -> None:
     assert run(library, "update").exit_code == 0

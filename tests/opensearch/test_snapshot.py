@@ -15,7 +15,7 @@ from tests.opensearch.front import node
 from tests.opensearch.nodes import Nodes
 
 
-def test_a_snapshot_that_is_put_back_is_brought_up_to_date(
+def test_a_restored_snapshot_is_brought_up_to_date(
     nodes: Nodes, cluster: Cluster, settings: Settings, store: Store
 ) -> None:
     ask = node(nodes.urls[0])

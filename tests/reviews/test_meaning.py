@@ -63,7 +63,7 @@ def vectors(library: Path) -> list[str]:
     return sorted(path.name for path in (library / "vectors").rglob("*.vectors"))
 
 
-def test_an_update_has_the_model_read_what_is_new_and_records_it(read: Path) -> None:
+def test_an_update_runs_the_model_on_new_text_and_records_it(read: Path) -> None:
     assert vectors(read) == ["1.vectors", "2.vectors"]
     last = json.loads(run(read, "runs", "--last", "--json").stdout)["runs"][0]
     assert last["meaning"]["reports"] == 2
@@ -186,7 +186,7 @@ def test_no_connection_is_opened(really_read: Path, monkeypatch: pytest.MonkeyPa
 
 
 @needs_the_extra
-def test_the_real_libraries_refuse_a_file_that_is_no_model(small: Path) -> None:
+def test_the_real_libraries_refuse_a_file_that_is_not_a_model(small: Path) -> None:
     fake_model.folder_of(small / "model")
     (small / "reviews.toml").write_text('ocr = false\n[meaning]\nmodel = "model"\n')
     before = vectors(small)

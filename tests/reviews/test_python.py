@@ -93,12 +93,12 @@ def test_every_table_says_what_its_numbers_count(library: Library, tmp_path: Pat
         (lambda library: reviews.Filters(kinds=NOT_A_TEXT), "`kind`"),
     ],
 )
-def test_nonsense_is_refused_with_a_sentence(library: Library, call: Any, said: str) -> None:
+def test_nonsense_is_refused_with_a_message(library: Library, call: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         call(library)
 
 
-def test_one_value_of_a_filter_may_be_a_text(library: Library) -> None:
+def test_one_filter_value_may_be_a_string(library: Library) -> None:
     assert reviews.Filters(kinds="overview report").kinds == ("overview report",)  # type: ignore[arg-type]
 
 
@@ -141,7 +141,7 @@ def in_python(code: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_a_file_beside_the_notebook_with_a_name_of_ours_does_no_harm(library: Library, tmp_path: Path) -> None:
+def test_a_file_beside_the_notebook_with_the_name_of_a_package_does_no_harm(library: Library, tmp_path: Path) -> None:
     for name in ("search", "index", "corpus"):
         (tmp_path / f"{name}.py").write_text("raise RuntimeError('taken')\n")
     path = str(library.settings.library)

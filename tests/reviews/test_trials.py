@@ -57,7 +57,7 @@ def test_what_was_typed_is_what_is_found(library: Path, query: str, found: str) 
         ("‘voice of the child’", "single_quotes"),
     ],
 )
-def test_a_guess_is_told(library: Path, query: str, code: str) -> None:
+def test_a_guess_is_reported(library: Path, query: str, code: str) -> None:
     assert code in answer(library, query)["query"]["warning_codes"]
 
 
@@ -78,7 +78,7 @@ def test_a_table_without_queries_is_refused(library: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("sheet", ["title_row.csv", "sep_quoted.csv", "search_and_query.csv", "hidden_sheet.xlsx"])
-def test_the_query_that_is_seen_is_the_one_that_is_asked(library: Path, tmp_path: Path, sheet: str) -> None:
+def test_the_query_shown_is_the_query_that_is_run(library: Path, tmp_path: Path, sheet: str) -> None:
     code, rows, _ = asked(library, sheet, tmp_path)
     assert code == 0
     assert [(row["query"], row["reports"], row["error"]) for row in rows] == [("neglect", "1", "")]
@@ -89,13 +89,13 @@ def test_a_column_called_search_beside_the_queries_is_carried_through(library: P
     assert row["search"]
 
 
-def test_what_excel_converted_is_not_asked(library: Path, tmp_path: Path) -> None:
+def test_cells_converted_by_excel_are_not_run(library: Path, tmp_path: Path) -> None:
     _, rows, _ = asked(library, "date_cells.xlsx", tmp_path)
     assert len(rows) == 3
     assert all(row["error"] for row in rows)
 
 
-def test_a_merged_year_holds_for_each_of_its_rows(library: Path, tmp_path: Path) -> None:
+def test_a_merged_year_applies_to_each_of_its_rows(library: Path, tmp_path: Path) -> None:
     _, rows, said = asked(library, "merged_year.xlsx", tmp_path)
     assert "merged cell" in said
     for row in rows:
@@ -103,7 +103,7 @@ def test_a_merged_year_holds_for_each_of_its_rows(library: Path, tmp_path: Path)
         assert without > within == int(row["reports"]), row["query"]
 
 
-def test_a_phrase_in_single_quotation_marks_is_not_guessed_at_in_a_batch(library: Path, tmp_path: Path) -> None:
+def test_a_phrase_in_single_quotation_marks_is_not_a_guess_in_a_batch(library: Path, tmp_path: Path) -> None:
     _, rows, _ = asked(library, "single_quotes.csv", tmp_path)
     assert rows
     assert all(row["error"] for row in rows if row["query"].startswith(("‘", "'")))

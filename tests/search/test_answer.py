@@ -102,7 +102,7 @@ def test_a_section_filter_counts_only_the_mentions_there(demo: Searcher) -> None
             assert {p.section_kind.value for p in hit.passages} == {section}
 
 
-def test_a_value_that_no_report_has_is_said(demo: Searcher) -> None:
+def test_a_value_that_no_report_has_is_reported(demo: Searcher) -> None:
     results = demo.search("neglect", Filters(boards=("Nowhere",)))
     assert results.total == 0
     assert "No report has the board “Nowhere”." in results.warnings
@@ -226,7 +226,7 @@ def test_a_search_without_hits_says_what_the_other_words_would_find(demo: Search
     assert not any("the rest" in warning for warning in demo.search("neglect zzyzx").warnings)
 
 
-def test_a_report_that_has_the_words_in_its_title_only_is_said(demo: Searcher) -> None:
+def test_a_report_that_has_the_words_only_in_its_title_is_reported(demo: Searcher) -> None:
     results = demo.search("quillfeather")
     said = "1 report has it only in the title and is not counted here. To find it, search for `title:quillfeather`."
     assert (results.total, results.suggestion) == (0, "title:quillfeather")
@@ -303,9 +303,7 @@ def test_every_form_of_query_checks_its_deadline(demo: Searcher, query: str, sor
         demo.stream(SearchRequest.everything(query, sort=sort), seconds=-1)
 
 
-def test_the_clock_is_looked_at_for_each_part_whose_score_is_worked_out(
-    demo: Searcher, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_deadline_is_checked_for_each_part_that_is_scored(demo: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
     scored: list[Match] = []
     points = Ranking.points
 

@@ -205,7 +205,7 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         ('"in 2.10 of the plan"', {"wren": ["In 2.10 of the plan"]}),
     ],
 )
-def test_the_printed_number_of_a_paragraph_is_no_mention(
+def test_the_printed_number_of_a_paragraph_is_not_a_mention(
     numbered: Searcher, query: str, expected: dict[str, list[str]]
 ) -> None:
     assert marked(numbered, query) == expected

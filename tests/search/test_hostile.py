@@ -56,7 +56,7 @@ def ask_and_count(library: Library, query: str) -> bool:
     return answered[0]
 
 
-def test_four_hundred_nasty_queries_are_answered_or_refused_in_time(library: Library) -> None:
+def test_four_hundred_malformed_queries_are_answered_or_refused_in_time(library: Library) -> None:
     queries = fixed()
     assert len(set(queries)) == 400
     answered = [ask_and_count(library, query) for query in queries]
@@ -64,7 +64,7 @@ def test_four_hundred_nasty_queries_are_answered_or_refused_in_time(library: Lib
     assert library.search("neglect").total, "and the next question is answered as before"
 
 
-def test_made_up_nasty_queries_are_answered_or_refused_in_time(library: Library) -> None:
+def test_generated_malformed_queries_are_answered_or_refused_in_time(library: Library) -> None:
     before = library.search("neglect").to_dict()["hits"]
     answered = [ask_and_count(library, query) for query in generated(1, GENERATED)]
     assert answered.count(True) > answered.count(False)

@@ -94,7 +94,7 @@ def test_the_order_of_parts_does_not_matter_and_saying_a_thing_twice_neither(
 
 @fixed
 @given(a=trees, among=st.sets(st.integers(0, 4)))
-def test_counting_without_looking_at_places_finds_the_same(searcher: Searcher, a: Query, among: set[int]) -> None:
+def test_counting_without_reading_positions_finds_the_same(searcher: Searcher, a: Query, among: set[int]) -> None:
     known = evaluator(searcher)
     among &= set(range(searcher.coverage.reports))
     assert known.holding(a, among) == known.evaluate(a).documents & among
@@ -123,13 +123,13 @@ def test_the_mentions_of_an_or_are_those_of_its_parts(searcher: Searcher, a: Que
 
 @fixed
 @given(a=trees)
-def test_counting_mentions_without_looking_at_places_gives_as_many(searcher: Searcher, a: Query) -> None:
+def test_counting_mentions_without_reading_positions_gives_the_same_number(searcher: Searcher, a: Query) -> None:
     answer = evaluator(searcher).evaluate(a)
     counted = answer.counts(Deadline().check)
     assert counted == {d: len(answer.mentions(d)) for d in answer.documents}
 
 
-def test_a_word_in_capitals_and_the_same_in_small_letters_are_one_mention(searcher: Searcher) -> None:
+def test_a_word_in_capitals_and_in_lower_case_is_one_mention(searcher: Searcher) -> None:
     answer = evaluator(searcher).evaluate(Or((Word("DNA", exact=True), Word("DNA"))))
     counted = answer.counts(Deadline().check)
     assert answer.documents

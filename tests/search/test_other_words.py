@@ -64,7 +64,7 @@ def answer_of(results: Results) -> dict[str, Any]:
     return {k: v for k, v in results.to_dict().items() if k not in ("meaning", "elapsed_ms")}
 
 
-def test_passages_in_other_words_are_found_once_a_report(library: Library) -> None:
+def test_passages_in_other_words_are_found_once_per_report(library: Library) -> None:
     assert found(library.search("missed appointments", meaning=True)) == [("Wren", 0), ("Kite", 1)]
 
 
@@ -86,7 +86,7 @@ def test_the_answer_is_the_same_with_and_without(library: Library) -> None:
             assert plain.meaning is None
 
 
-def test_nothing_of_it_is_marked_scored_or_in_a_table(library: Library) -> None:
+def test_passages_in_other_words_are_not_highlighted_scored_or_in_a_table(library: Library) -> None:
     results = library.search("missed appointments", meaning=True)
     said = results.to_dict()["meaning"]
     assert said["note"] == "Found by a language model on this machine; most will not fit; nothing here is counted."
@@ -99,13 +99,13 @@ def test_a_passage_on_another_subject_is_not_shown(library: Library) -> None:
     assert found(library.search("snow", meaning=True)) == []
 
 
-def test_filters_hold_for_it_too(library: Library) -> None:
+def test_filters_apply_to_passages_in_other_words_too(library: Library) -> None:
     kite = next(report for report in library.reports() if report.title == "Kite")
     assert found(library.search("missed appointments", Filters(reports=(kite.id,)), meaning=True)) == [("Kite", 1)]
     assert found(library.search("missed appointments", Filters(sections=("findings",)), meaning=True)) == []
 
 
-def test_paragraphs_that_the_model_has_not_read_are_told(library: Library) -> None:
+def test_paragraphs_that_the_model_has_not_read_are_reported(library: Library) -> None:
     read(library, library.settings.library.parent / "model", but="Wren")
     results = library.search("missed appointments", meaning=True)
     assert found(results) == [("Kite", 1)]
@@ -113,7 +113,7 @@ def test_paragraphs_that_the_model_has_not_read_are_told(library: Library) -> No
     assert results.meaning.note.endswith("It has not read 3 paragraphs yet: run `reviews update`.")
 
 
-def test_a_damaged_model_is_told_in_a_sentence_and_the_answer_stands(library: Library) -> None:
+def test_a_damaged_model_is_reported_and_the_answer_stays(library: Library) -> None:
     plain = library.search("missed appointments")
     (library.settings.library.parent / "model" / "model.onnx").write_bytes(b"damaged")
     results = library.search("missed appointments", meaning=True)
@@ -123,5 +123,5 @@ def test_a_damaged_model_is_told_in_a_sentence_and_the_answer_stands(library: Li
     assert answer_of(results) == answer_of(plain)
 
 
-def test_without_words_there_is_nothing_to_look_for(library: Library) -> None:
+def test_without_words_there_is_nothing_to_search_for(library: Library) -> None:
     assert found(library.search("", meaning=True)) == []

@@ -249,7 +249,7 @@ def test_a_mention_of_several_words_is_a_place_where_they_stand_together(library
     assert wren.mentions == 3
 
 
-def test_only_reports_with_the_words_together_can_be_asked_for(library: Library) -> None:
+def test_a_search_can_be_limited_to_reports_with_the_words_together(library: Library) -> None:
     results = library.search("missed appointments", together=True)
     assert titles(results) == ["Side by side", "Wide"]
     assert (results.total, results.together, results.apart) == (2, 2, 1)

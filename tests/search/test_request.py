@@ -23,7 +23,7 @@ from search.searcher import Searcher
         ({"per_report": 1.5}, "`per_report` must be a whole number from 0 or None for every mention, and 1.5 is not."),
     ],
 )
-def test_an_option_that_is_not_valid_is_refused_with_the_values_that_are(options: Any, message: str) -> None:
+def test_an_invalid_option_is_refused_with_the_valid_values(options: Any, message: str) -> None:
     with pytest.raises(UsageError) as refused:
         SearchRequest("neglect", **options)
     assert str(refused.value) == message

@@ -133,7 +133,7 @@ def test_a_listed_proxy_has_no_limit_of_its_own(monkeypatch: pytest.MonkeyPatch)
             each.close()
 
 
-def test_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_nobody_receives_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "SLOW_SECONDS", 0.3)
     monkeypatch.setattr(connections, "BYTES_A_SECOND", 10**12)
     with running(b"x" * 50_000_000) as server, link(server) as deaf:

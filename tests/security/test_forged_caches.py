@@ -124,7 +124,7 @@ FORGERIES = (
 )
 
 
-def test_what_was_counted_is_sound(library: Path) -> None:
+def test_computed_caches_are_sound(library: Path) -> None:
     assert problems(library) == []
     (library / "reports" / "3.pdf").write_bytes(small_pdf("Another school nurse wrote."))
     run(load_settings(library), ())

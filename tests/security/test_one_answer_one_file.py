@@ -51,7 +51,7 @@ def test_a_second_line_is_not_the_text_of_the_next_report(
 
 
 @both
-def test_what_took_over_one_process_never_sees_the_next_file(
+def test_a_file_that_takes_over_one_process_never_sees_the_next_file(
     boxed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = """

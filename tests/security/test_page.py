@@ -179,7 +179,7 @@ def test_everything_that_shows_reports_is_in_the_access_log(library: Path) -> No
     assert audited(library) == list(paths.values())
 
 
-def test_places_on_the_server_leave_no_answer_to_others(library: Path) -> None:
+def test_paths_on_the_server_are_not_in_answers_to_others(library: Path) -> None:
     token = Tokens(library).add("Jo Smith")
     with client(library, by_token(library)) as page:
         for path in ("/reports.json", "/coverage.json", "/coverage", "/search.json?q=robin"):
@@ -204,7 +204,7 @@ def test_places_on_the_server_leave_no_answer_to_others(library: Path) -> None:
         "[" * 100_000,
     ],
 )
-def test_a_damaged_list_of_tokens_is_said_with_503(text: str, library: Path) -> None:
+def test_a_damaged_list_of_tokens_gives_503(text: str, library: Path) -> None:
     (library / "tokens.json").write_text(text, "utf-8")
     with client(library, by_token(library)) as page:
         answer = page.get("/", headers=bearer("anything"))

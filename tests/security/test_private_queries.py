@@ -34,7 +34,7 @@ def test_a_query_is_read_from_standard_input(library: Path, words: tuple[str, ..
     assert told["total"] == 1
 
 
-def test_concordance_reads_one_too(library: Path) -> None:
+def test_concordance_reads_a_query_from_standard_input_too(library: Path) -> None:
     assert "nurse" in call(library, "nurse\n", "concordance", "-").stdout
 
 
@@ -42,7 +42,9 @@ def test_concordance_reads_one_too(library: Path) -> None:
     ("typed", "sentence"),
     [("", "is empty"), (" \n", "is empty"), (b"\xff\xfe", "not UTF-8"), ("a" * 100_001, "too long")],
 )
-def test_what_is_no_query_is_refused_with_what_to_do(library: Path, typed: str | bytes, sentence: str) -> None:
+def test_anything_that_is_not_a_query_is_refused_with_what_to_do(
+    library: Path, typed: str | bytes, sentence: str
+) -> None:
     done = call(library, typed, "search", "-")
     assert done.exit_code == 2
     assert sentence in " ".join(done.output.split())

@@ -13,7 +13,7 @@ _STEPS = 3_000_000  # lines of Python: about a second; each of these took many t
 
 
 @pytest.mark.parametrize("name", ["FAR_ROW", "FAR_COLUMNS", "FAR_QUERY", "FAR_UNNUMBERED"])
-def test_rows_and_columns_far_away_are_refused_while_reading(name: str) -> None:
+def test_distant_rows_and_columns_are_refused_while_reading(name: str) -> None:
     data: bytes = getattr(workbooks, name)
 
     def refused() -> None:
@@ -23,21 +23,21 @@ def test_rows_and_columns_far_away_are_refused_while_reading(name: str) -> None:
     assert steps(refused) < _STEPS
 
 
-def test_merged_cells_without_end_do_little_harm() -> None:
+def test_endless_merged_cells_do_little_harm() -> None:
     assert steps(lambda: read(workbooks.MERGED, "sheet.xlsx")) < _STEPS
 
 
-def test_a_sheet_from_a_stranger_is_read_as_any_other() -> None:
+def test_an_untrusted_sheet_is_read_like_any_other() -> None:
     sheet = b"id;query;year;note\n1;neglect;2015;a\n2;=DNA;;b\n3;school;20155;c\n"
     assert read_untrusted(sheet, "Sheet.CSV").questions == questions(sheet, "sheet.csv")
 
 
-def test_a_sheet_from_a_stranger_is_refused_with_the_same_words() -> None:
+def test_an_untrusted_sheet_is_refused_with_the_same_words() -> None:
     with pytest.raises(UsageError, match="has no queries"):
         read_untrusted(b"\n\n", "sheet.txt")
 
 
-def test_a_sheet_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sheet_that_takes_too_long_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(untrusted, "_SECONDS", 0.0)
     with pytest.raises(UsageError, match="too much time"):
         read_untrusted(b"neglect\n", "sheet.txt")

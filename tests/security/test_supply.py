@@ -30,7 +30,7 @@ def test_every_locked_package_and_every_vendored_one_is_listed_with_its_hashes(s
     assert sbom.document(ROOT) == sbom.document(ROOT), "the same sources give the same list"
 
 
-def test_licences_that_we_do_not_use_are_found(sbom: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_licences_that_are_not_accepted_are_found(sbom: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sbom.unfit(ROOT) == []
     for licence in ("AGPL-3.0-only", "GNU Affero General Public License v3", "GPL-3.0-or-later", "Proprietary"):
         monkeypatch.setattr(sbom, "licence_of", lambda name, told=licence: told if name == "flask" else "MIT")

@@ -30,13 +30,13 @@ class TestAsExcelLeavesIt:
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "mac-roman"])
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
     @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-    def test_every_way_of_saving_says_the_same(self, encoding: str, delimiter: str, line_end: str) -> None:
+    def test_every_way_of_saving_gives_the_same_result(self, encoding: str, delimiter: str, line_end: str) -> None:
         data = PLAIN.replace(",", delimiter).replace("\n", line_end).encode(encoding)
         assert (cells(data), problems(data)) == (cells(PLAIN), [])
         assert cells(PLAIN)[0]["title"] == "Child Elm – Überblick"
 
     @pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;,,"])
-    def test_the_line_that_names_the_separator_is_passed_over(self, first: str) -> None:
+    def test_the_line_that_declares_the_separator_is_skipped(self, first: str) -> None:
         catalogue = parse(f"{first}\r\nfile;title\r\nelm.pdf;Elm\r\n".encode())
         assert catalogue.rows == (Row(3, {"file": "elm.pdf", "title": "Elm"}),)
 
@@ -49,18 +49,18 @@ class TestAsExcelLeavesIt:
         again = parse(to_csv([row.cells for row in catalogue.rows], catalogue.columns))
         assert again == catalogue
 
-    def test_empty_lines_and_empty_cells_at_the_end_mean_nothing(self) -> None:
+    def test_empty_lines_and_empty_trailing_cells_are_ignored(self) -> None:
         catalogue = parse(b"file,title,,\n\n,,,\nelm.pdf,Elm,,,,,,\n\n")
         assert catalogue.rows == (Row(4, {"file": "elm.pdf", "title": "Elm"}),)
         assert catalogue.problems == ()
 
-    def test_a_cell_may_run_over_lines(self) -> None:
+    def test_a_cell_may_span_several_lines(self) -> None:
         catalogue = parse(b'file,notes,title\nelm.pdf,"one\n""two""\n\nthree",Elm\nyew.pdf,,Yew\n')
         assert [row.line for row in catalogue.rows] == [2, 6]
         assert catalogue.rows[0].get("notes") == 'one\n"two"\n\nthree'
         assert catalogue.problems == ()
 
-    def test_one_pasted_line_of_another_encoding_does_not_spoil_the_others(self) -> None:
+    def test_one_pasted_line_in_another_encoding_does_not_affect_the_others(self) -> None:
         data = "file,title\nelm.pdf,Élan\n".encode() + "yew.pdf,Café\n".encode("cp1252") + "oak.pdf,Ôde\n".encode()
         assert [row["title"] for row in cells(data)] == ["Élan", "Café", "Ôde"]
 
@@ -81,7 +81,7 @@ class TestAsExcelLeavesIt:
 
 
 class TestMistakes:
-    def test_a_bad_cell_is_told_and_the_rest_of_its_row_is_used(self) -> None:
+    def test_a_bad_cell_is_reported_and_the_rest_of_its_row_is_used(self) -> None:
         no_date = "is not a date like 2019-03-31, 31/03/2019 or 2019; the cell is not used"
         data = "file,year,published,sha256\nelm.pdf,2019-20,03/31/2019,abc\nyew.pdf,2020,2019-02-30,\n"
         assert problems(data) == [
@@ -113,15 +113,15 @@ class TestMistakes:
         assert len(cells(data)) == 500
         assert "partner" in problems(data)[0]
 
-    def test_a_file_of_quotation_marks_is_read_in_a_moment(self) -> None:
+    def test_a_file_full_of_quotation_marks_is_read_quickly(self) -> None:
         assert parse(b"file,title\n" + b'a,"b\n' * 20_000).rows == ()
 
-    def test_a_row_with_a_comma_too_many_is_told(self) -> None:
+    def test_a_row_with_too_many_commas_is_reported(self) -> None:
         data = "file,title\nelm.pdf,Elm, a review\nyew.pdf,Yew\n"
         assert cells(data) == [{"file": "yew.pdf", "title": "Yew"}]
         assert problems(data)[0].startswith("line 2: has 3 cells for 2 columns")
 
-    def test_duplicates_are_told(self) -> None:
+    def test_duplicates_are_reported(self) -> None:
         data = f"file,sha256,title\nelm.pdf,{'a' * 64},A\nELM.PDF,{'A' * 64},A\n,,Yew\n,,yew\n"
         assert [problem.split(",")[:2] for problem in problems(data)] == [
             ["line 3", " column file: the same as in line 2"],
@@ -130,10 +130,10 @@ class TestMistakes:
         ]
         assert len(cells(data)) == 4
 
-    def test_a_row_that_can_fit_nothing_is_told(self) -> None:
+    def test_a_row_that_cannot_match_anything_is_reported(self) -> None:
         assert problems("file,year\n,2019\n") == ["line 2: matches no report: fill in file, sha256 or title"]
 
-    def test_a_column_that_stands_twice_is_told_and_kept(self) -> None:
+    def test_a_duplicate_column_is_reported_and_kept(self) -> None:
         catalogue = parse(b"file,title,Title\nelm.pdf,Elm,Ulme\n")
         assert catalogue.rows[0].cells == {"file": "elm.pdf", "title": "Elm", "title (3)": "Ulme"}
         assert [str(problem) for problem in catalogue.problems] == [
@@ -141,24 +141,24 @@ class TestMistakes:
         ]
 
     @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"a,b\nc,d\n", b"\0" * 50, b"%PDF-1.4\n%\xe2\xe3"])
-    def test_a_file_that_is_no_catalogue_is_told(self, data: bytes) -> None:
+    def test_a_file_that_is_not_a_catalogue_is_reported(self, data: bytes) -> None:
         assert parse(data).rows == ()
         assert "must name the columns" in problems(data)[0]
 
     @given(st.binary(max_size=300))
-    def test_no_bytes_raise(self, data: bytes) -> None:
+    def test_no_bytes_raise_an_error(self, data: bytes) -> None:
         parse(b"file,title\n" + data)
         parse(data)
 
     @given(st.lists(st.fixed_dictionaries({"file": st.text(max_size=8), "title": st.text(max_size=20)}), max_size=5))
-    def test_what_is_written_is_read_again(self, rows: list[dict[str, str]]) -> None:
+    def test_what_is_written_can_be_read_again(self, rows: list[dict[str, str]]) -> None:
         plain = [{key: " ".join(text.split()) for key, text in row.items()} for row in rows]
         plain = [{key: text.encode("utf-8", "replace").decode() for key, text in row.items()} for row in plain]
         plain = [{key: normalize("NFC", text) for key, text in row.items()} for row in plain]  # as it is read
         plain = [row for row in plain if row["file"].replace("\0", "")]
         assert cells(to_csv(plain)) == [{key: text for key, text in row.items() if text} for row in plain]
 
-    def test_a_file_that_is_not_there_has_no_rows(self, tmp_path: Path) -> None:
+    def test_a_missing_file_has_no_rows(self, tmp_path: Path) -> None:
         assert load(tmp_path / "catalogue.csv").rows == ()
         with pytest.raises(LimitHit, match="cannot be read"):
             load(tmp_path)
@@ -195,7 +195,7 @@ class TestSuggestions:
     def test_nothing_is_proposed_for_a_report_that_is_catalogued(self) -> None:
         assert suggest([Report("e1", ("a.pdf",), "Elm", 1, 0, provenance={"title": "catalogue"})]) == []
 
-    def test_a_file_name_is_no_title(self) -> None:
+    def test_a_file_name_is_not_a_title(self) -> None:
         (row,) = suggest([Report("e1", ("a.pdf",), "a", 1, 0, provenance={"title": "file name"})])
         assert "title" not in row
 
@@ -205,7 +205,7 @@ class TestWhereAndWhen:
         ("published", "is_told"),
         [("2019", True), ("31/12/2019", True), ("2020", False), ("2021-03", False), ("", False)],
     )
-    def test_a_review_published_before_its_year_is_told(self, published: str, is_told: bool) -> None:
+    def test_a_review_published_before_its_year_is_reported(self, published: str, is_told: bool) -> None:
         data = f"file,year,published\nelm.pdf,2020,{published}\n"
         said = f"line 2, column published: {published} is before 2020, the year of the review; correct one of them"
         assert problems(data) == ([said] if is_told else [])
@@ -213,12 +213,12 @@ class TestWhereAndWhen:
     @pytest.mark.parametrize(
         "address", ["www.fernshire.example/elm.pdf", "see the website", "javascript:x()", "http://"]
     )
-    def test_what_is_no_address_is_told_and_not_used(self, address: str) -> None:
+    def test_an_invalid_address_is_reported_and_not_used(self, address: str) -> None:
         (row,) = parse(f"file,url\nelm.pdf,{address}\n".encode()).rows
         assert row.value("url") == ""
         assert "column url" in problems(f"file,url\nelm.pdf,{address}\n")[0]
 
-    def test_the_address_and_the_day_of_access_are_known_of_the_report(self) -> None:
+    def test_the_address_and_the_access_date_of_the_report_are_known(self) -> None:
         (row,) = parse(b"file,url,accessed\nelm.pdf,https://fernshire.example/elm.pdf,14/03/2026\n").rows
         report = describe("a" * 64, ["elm.pdf"], (3, 0, True), {}, row)
         assert (report.url, report.accessed) == ("https://fernshire.example/elm.pdf", "2026-03-14")
@@ -227,7 +227,7 @@ class TestWhereAndWhen:
 
 
 class TestTheExampleOfKnowsley:
-    def test_it_is_right(self) -> None:
+    def test_the_example_has_no_mistakes(self) -> None:
         catalogue = load(CATALOGUES["knowsley"])
         assert (catalogue.columns, catalogue.problems) == (COLUMNS, ())
         assert len(catalogue.rows) == 22
@@ -242,7 +242,7 @@ class TestTheExampleOfKnowsley:
             assert not row.get("published"), row
 
 
-def test_one_title_of_two_boards_is_no_mistake_and_of_one_board_it_is() -> None:
+def test_one_title_of_two_boards_is_not_a_mistake_but_one_board_with_two_is() -> None:
     assert problems("title,board\nExecutive Summary,Dunmoor SCP\nExecutive Summary,Larkmere SCP\n") == []
     assert problems("title,child\nOverview Report,Child Elm\nOverview Report,Child Yew\n") == []
     (problem,) = problems("title,board\nExecutive Summary,Dunmoor SCP\nexecutive summary,Dunmoor SCP\n")

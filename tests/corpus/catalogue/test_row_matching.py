@@ -13,7 +13,7 @@ def matched(rows: list[dict[str, str]], *held: Held) -> dict[str, int]:
     return {report: row.line for report, row in match([Row(n, row) for n, row in enumerate(rows)], held).items()}
 
 
-def test_the_hash_is_surer_than_the_name_and_the_name_than_the_title() -> None:
+def test_the_hash_takes_precedence_over_the_name_and_the_name_over_the_title() -> None:
     rows = [{"title": "Elm"}, {"file": "elm.pdf"}, {"sha256": ELM.upper(), "file": "old name.pdf"}]
     report = Held(ELM, ("reports/elm.pdf",), "Elm")
     assert matched(rows, report) == {ELM: 2}
@@ -43,7 +43,7 @@ def test_the_exact_name_goes_before_a_similar_one() -> None:
     assert matched(rows, Held(ELM, ("elm.pdf",), ""), Held(YEW, ("Elm.pdf",), "")) == {ELM: 1, YEW: 0}
 
 
-def test_a_name_in_two_folders_belongs_to_nobody() -> None:
+def test_a_name_in_two_folders_matches_no_report() -> None:
     held = Held(ELM, ("2018/review.pdf",), ""), Held(YEW, ("2019/review.pdf",), "")
     assert matched([{"file": "review.pdf"}], *held) == {}
     assert matched([{"file": "2019/review.pdf"}], *held) == {YEW: 0}
@@ -61,7 +61,7 @@ def test_a_title_is_recognised_by_its_letters(row: str, title: str, file: str) -
     assert matched([{"title": row}], Held(ELM, (file,), title)) == {ELM: 0}
 
 
-def test_a_title_of_two_reports_or_two_rows_belongs_to_nobody() -> None:
+def test_a_title_of_two_reports_or_two_rows_matches_neither() -> None:
     row = {"title": "Executive summary"}
     assert matched([row], Held(ELM, ("a.pdf",), "Executive summary"), Held(YEW, ("b.pdf",), "Executive Summary")) == {}
     assert matched([row, row], Held(ELM, ("a.pdf",), "Executive summary")) == {}
@@ -77,7 +77,7 @@ def test_a_changed_file_keeps_the_row_of_its_name() -> None:
 
 
 @pytest.mark.parametrize("names", [("a.pdf", "b.pdf"), ("b.pdf", "a.pdf")])
-def test_of_two_rows_for_one_report_the_earlier_one_is_taken(names: tuple[str, str]) -> None:
+def test_of_two_rows_for_one_report_the_earlier_one_is_used(names: tuple[str, str]) -> None:
     assert matched([{"file": name} for name in names], Held(ELM, ("a.pdf", "b.pdf"), "")) == {ELM: 0}
 
 
@@ -101,7 +101,7 @@ class TestATitleNeverBeatsACover:
             {"area": "North Dunmoor"},
         ],
     )
-    def test_that_names_another_board_or_area(self, row: dict[str, str]) -> None:
+    def test_a_row_that_names_another_board_or_area_does_not_match(self, row: dict[str, str]) -> None:
         report = Held(ELM, ("a.pdf",), "Child Paul Final Report", DUNMOOR, "Dunmoor")
         assert matched([{"title": "Child Paul Final Report", **row}], report) == {}
         assert matched([{"file": "a.pdf", **row}], report) == {ELM: 0}, "a file name is somebody's word"
@@ -118,7 +118,7 @@ class TestATitleNeverBeatsACover:
             {"case": "Child Paul / first review", "child": "Child Paul"},
         ],
     )
-    def test_but_a_board_keeps_its_reports_under_its_other_names(self, row: dict[str, str]) -> None:
+    def test_a_board_keeps_its_reports_under_its_other_names(self, row: dict[str, str]) -> None:
         report = Held(ELM, ("a.pdf",), "Child Paul Final Report", DUNMOOR, "Dunmoor")
         assert matched([{"title": "Child Paul Final Report", **row}], report) == {ELM: 0}
 

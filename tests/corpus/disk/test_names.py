@@ -26,7 +26,7 @@ from corpus.disk.names import real_path, safe_name, spoken_name
     ],
 )
 @pytest.mark.skipif(sys.platform == "win32", reason="names are no bytes on Windows")
-def test_what_is_no_clean_text_is_shown_byte_by_byte(name: bytes, kept: str) -> None:
+def test_names_that_are_not_clean_text_are_shown_byte_by_byte(name: bytes, kept: str) -> None:
     assert safe_name(os.fsdecode(name)) == kept
 
 
@@ -40,7 +40,7 @@ def test_every_name_is_clean_and_leads_back_to_its_file(name: bytes) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "win32", reason="only Windows has such names")
-def test_half_a_pair_of_surrogates_is_no_text() -> None:
+def test_a_lone_surrogate_is_not_text() -> None:
     assert safe_name("a\ud800.pdf") == "a<ED><A0><80>.pdf"
     assert real_path(Path("lib"), "a<ED><A0><80>.pdf").name == "a\ud800.pdf"
 

@@ -89,7 +89,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return replace
 
 
-def test_a_step_that_fails_leaves_the_corpus_as_the_step_before_left_it(old: Path, steps: Callable[..., None]) -> None:
+def test_a_failed_step_leaves_the_corpus_as_the_previous_step_left_it(old: Path, steps: Callable[..., None]) -> None:
     def half_done(execute: Any) -> None:
         execute("CREATE TABLE half (done TEXT)")
         execute("DELETE FROM file")
@@ -111,7 +111,7 @@ def test_a_step_that_fails_leaves_the_corpus_as_the_step_before_left_it(old: Pat
     assert "whole" in layout(old)
 
 
-def test_a_step_that_another_process_took_is_not_taken_again(old: Path, steps: Callable[..., None]) -> None:
+def test_a_step_that_another_process_has_already_applied_is_not_repeated(old: Path, steps: Callable[..., None]) -> None:
     taken = []
 
     def slow(execute: Any) -> None:
@@ -126,7 +126,7 @@ def test_a_step_that_another_process_took_is_not_taken_again(old: Path, steps: C
 
 
 @pytest.mark.parametrize("newer", [1, 50])
-def test_a_newer_corpus_is_refused_with_a_sentence_and_not_touched(old: Path, newer: int) -> None:
+def test_a_newer_corpus_is_refused_with_a_message_and_not_changed(old: Path, newer: int) -> None:
     with closing(sqlite3.connect(old)) as connection:
         connection.execute(f"PRAGMA user_version = {migrations.FORMAT + newer}")
         connection.commit()

@@ -34,7 +34,7 @@ def changed(words: int) -> list[str]:
     return [each.replace("visitor", "nurse", 1) if n < words else each for n, each in enumerate(STORY)]
 
 
-def test_one_changed_word_makes_a_near_duplicate_and_three_in_a_hundred_do_not(store: Store) -> None:
+def test_one_changed_word_gives_a_near_duplicate_but_three_in_a_hundred_do_not(store: Store) -> None:
     put(store, text_of("a", STORY))
     assert store.near_duplicates.find() == []
     put(store, text_of("b", changed(1)))
@@ -54,7 +54,7 @@ def test_words_changed_all_over_the_text_are_found_up_to_two_in_a_hundred(store:
     assert store.near_duplicates.find() == [Pair("a" * 64, "b" * 64)]
 
 
-def test_a_pair_goes_with_either_report_and_comes_back_with_a_new_reading(store: Store) -> None:
+def test_a_pair_disappears_with_either_report_and_returns_with_a_new_reading(store: Store) -> None:
     put(store, text_of("a", STORY))
     put(store, text_of("b", changed(1)))
     put(store, text_of("c", changed(2)))
@@ -72,7 +72,7 @@ def test_a_pair_goes_with_either_report_and_comes_back_with_a_new_reading(store:
     assert store.check() == []
 
 
-def test_groups_are_transitive_and_the_smallest_id_stands_for_them() -> None:
+def test_groups_are_transitive_and_represented_by_the_smallest_id() -> None:
     pairs = [Pair("b", "d"), Pair("c", "d"), Pair("a", "c"), Pair("x", "y"), Pair("m", "n")]
     assert copies(pairs, set("abcdxym")) == {"b": "a", "c": "a", "d": "a", "y": "x"}
     assert copies(pairs[::-1], set("bcdx")) == {"c": "b", "d": "b"}

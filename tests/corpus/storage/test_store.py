@@ -92,11 +92,11 @@ def state(store: Store) -> object:
 
 
 class TestWhatWasReadComesBack:
-    def test_a_text_comes_back_as_it_was(self, store: Store) -> None:
+    def test_a_text_is_returned_as_it_was_stored(self, store: Store) -> None:
         store.put(a_text(), a_file())
         assert store.readings.text(store.readings.current_of(ELM)) == a_text()
 
-    def test_its_file_comes_back_as_it_was(self, store: Store) -> None:
+    def test_a_file_is_returned_as_it_was_stored(self, store: Store) -> None:
         store.put(a_text(), a_file(reader="reader 1", detail="3 pages"))
         assert store.files() == {"reports/elm.pdf": a_file(reader="reader 1", detail="3 pages")}
 
@@ -105,17 +105,17 @@ class TestWhatWasReadComesBack:
         assert store.readings.text(store.readings.current_of(ELM)) == Text(ELM, (), (), ())
         assert store.check() == []
 
-    def test_some_paragraphs_come_in_order_and_each_once(self, store: Store) -> None:
+    def test_some_paragraphs_are_returned_in_order_and_each_once(self, store: Store) -> None:
         store.put(a_text(), a_file())
         assert store.readings.paragraphs(1, [2, 0, 2]) == [a_text().paragraphs[0], a_text().paragraphs[2]]
         assert store.readings.paragraphs(1, []) == []
 
-    def test_more_paragraphs_than_one_statement_may_name(self, store: Store) -> None:
+    def test_more_paragraphs_can_be_read_than_one_statement_allows(self, store: Store) -> None:
         many = tuple(Paragraph(n, 1, None, 0, f"Paragraph {n}") for n in range(3000))
         store.put(Text(ELM, (Page(1, "1"),), (Section(0, SectionKind.BODY, ""),), many), a_file())
         assert store.readings.paragraphs(1, range(2999)) == list(many[:2999])
 
-    def test_a_paragraph_that_is_not_there_is_never_left_out_silently(self, store: Store) -> None:
+    def test_a_missing_paragraph_is_never_left_out_silently(self, store: Store) -> None:
         store.put(a_text(), a_file())
         with pytest.raises(Corrupt, match="--rebuild"):
             store.readings.paragraphs(1, [0, 7])
@@ -140,7 +140,7 @@ class TestWhatWasReadComesBack:
         ]
         assert store.readings.page_text(1, 3) == [text.paragraphs[1]]
 
-    def test_a_page_that_is_not_there_says_how_many_there_are(self, store: Store) -> None:
+    def test_a_missing_page_says_how_many_there_are(self, store: Store) -> None:
         store.put(a_text(), a_file())
         with pytest.raises(NotFound, match="1 to 3"):
             store.readings.page_text(1, 4)
@@ -160,12 +160,12 @@ class TestWhatWasReadComesBack:
 
 
 class TestFilesAndReports:
-    def test_two_names_are_one_report(self, store: Store) -> None:
+    def test_two_names_can_belong_to_one_report(self, store: Store) -> None:
         store.put(a_text(), a_file("reports/b.pdf"))
         store.note_file(a_file("reports/a.pdf"))
         assert [report.files for report in store.reports()] == [("reports/a.pdf", "reports/b.pdf")]
 
-    def test_a_report_goes_with_its_last_file_and_its_reading_stays(self, store: Store) -> None:
+    def test_a_report_is_withdrawn_with_its_last_file_but_its_reading_stays(self, store: Store) -> None:
         store.put(a_text(), a_file("a.pdf"))
         store.note_file(a_file("b.pdf"))
         store.forget_file("a.pdf")
@@ -181,12 +181,12 @@ class TestFilesAndReports:
         store.note_file(a_file("b.pdf"))
         assert store.readings.current() == [(1, ELM)]
 
-    def test_a_file_with_new_bytes_takes_its_old_report_away(self, store: Store) -> None:
+    def test_a_file_with_new_bytes_replaces_its_old_report(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store.put(a_text(OAK), a_file(report=OAK))
         assert [report.id for report in store.reports()] == [OAK]
 
-    def test_a_file_that_became_unreadable_is_a_failure_and_no_report(self, store: Store) -> None:
+    def test_a_file_that_became_unreadable_is_a_failure_and_not_a_report(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store.note_file(a_file(report=None, reason=Reason.CORRUPT, detail="no trailer"))
         assert store.reports() == []
@@ -206,7 +206,7 @@ class TestFilesAndReports:
             store.readings.text(1)
         assert store.check() == []
 
-    def test_the_number_of_a_pruned_reading_is_never_given_again(self, store: Store) -> None:
+    def test_the_number_of_a_pruned_reading_is_never_reused(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store.forget_file("reports/elm.pdf")
         store.prune(keep=[])
@@ -227,7 +227,7 @@ class TestFilesAndReports:
         store.note_file(a_file("page.pdf", None, reason=Reason.NOT_PDF))
         assert store.coverage() == Coverage(reports=2, searchable=1, unread_pages=2, failures=1)
 
-    def test_a_report_whose_pages_were_all_read_in_part_is_searchable(self, store: Store) -> None:
+    def test_a_report_whose_pages_were_all_partly_read_is_searchable(self, store: Store) -> None:
         text = a_text()
         store.put(replace(text, pages=tuple(replace(page, unread="partly_read") for page in text.pages)), a_file())
         (report,) = store.reports()
@@ -259,7 +259,7 @@ class TestFilesAndReports:
 
 
 class TestWhatIsKnown:
-    def test_the_file_tells_where_the_catalogue_is_silent(self, store: Store) -> None:
+    def test_the_file_is_used_where_the_catalogue_is_silent(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store.set_catalogue(
             [Row(2, {"file": "elm.pdf", "title": "The Review of Child Elm", "board": "Westmoor", "x": "y"})]
@@ -268,12 +268,12 @@ class TestWhatIsKnown:
         assert (report.title, report.board, report.year) == ("The Review of Child Elm", "Westmoor", 2019)
         assert report.provenance == {"title": "catalogue", "board": "catalogue", "year": "cover"}
 
-    def test_a_report_without_a_title_is_called_after_its_file(self, store: Store) -> None:
+    def test_a_report_without_a_title_is_named_after_its_file(self, store: Store) -> None:
         store.put(replace(a_text(), found={}), a_file("reports/Child Elm.PDF"))
         (report,) = store.reports()
         assert (report.title, report.provenance) == ("Child Elm", {"title": "file name"})
 
-    def test_a_case_is_told_when_board_child_and_year_are_known(self, store: Store) -> None:
+    def test_a_case_is_known_when_board_child_and_year_are_known(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store.set_catalogue([Row(2, {"file": "elm.pdf", "board": "Westmoor"})])
         assert store.reports()[0].case is None
@@ -282,7 +282,7 @@ class TestWhatIsKnown:
         store.set_catalogue([Row(2, {"file": "elm.pdf", "board": "Westmoor", "child": "Child Elm", "case": "Elm"})])
         assert store.reports()[0].case == "Elm"
 
-    def test_a_cell_that_is_no_year_gives_way_to_what_the_file_tells(self, store: Store) -> None:
+    def test_a_cell_that_is_not_a_year_gives_way_to_the_file(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store.set_catalogue([Row(2, {"file": "elm.pdf", "year": "2019-20"})])
         assert (store.reports()[0].year, store.reports()[0].provenance["year"]) == (2019, "cover")
@@ -294,14 +294,14 @@ class TestWhatIsKnown:
         store.put(a_text(), a_file())
         assert store.not_held() == rows[1:]
 
-    def test_the_catalogue_comes_back_as_it_was_set(self, store: Store) -> None:
+    def test_the_catalogue_is_returned_as_it_was_set(self, store: Store) -> None:
         rows = [Row(2, {"title": "Child Élm"}), Row(4, {"title": "=1+1", "colour": "grün"})]
         store.set_catalogue(rows)
         assert store.catalogue() == rows
 
 
 class TestRevision:
-    def test_it_grows_with_what_can_change_an_answer_and_with_nothing_else(self, store: Store) -> None:
+    def test_it_increases_with_every_change_that_affects_an_answer_and_no_other(self, store: Store) -> None:
         seen = [store.revision]
 
         def grown() -> bool:
@@ -328,13 +328,13 @@ class TestRevision:
         store.prune(keep=[])
         assert not grown()
 
-    def test_another_writer_is_seen(self, store: Store, path: Path) -> None:
+    def test_changes_by_another_writer_are_noticed(self, store: Store, path: Path) -> None:
         assert store.reports() == []
         with Store.open(path) as other:
             other.put(a_text(), a_file())
         assert len(store.reports()) == 1
 
-    def test_reports_are_of_one_state_while_a_writer_writes(
+    def test_reports_come_from_one_state_while_a_writer_writes(
         self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store.put(a_text(), a_file())
@@ -391,7 +391,7 @@ class TestWholeOrNotAtAll:
             store.put(replace(a_text(words="New words."), paragraphs=changed), a_file("b.pdf"))
             assert state(one) == state(two) == state(store) != before
 
-    def test_a_second_writer_waits_and_then_says_who_is_in_the_way(
+    def test_a_second_writer_waits_and_then_says_what_blocks_it(
         self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("corpus.storage.database._WAIT_SECONDS", 0.05)
@@ -415,7 +415,7 @@ class TestWholeOrNotAtAll:
         assert len(store.reports()) == 2
 
     @pytest.mark.skipif(not Path("/dev/full").exists() or os.name == "nt", reason="needs a device that is always full")
-    def test_a_device_that_is_full_is_said(self, tmp_path: Path) -> None:
+    def test_a_full_device_is_reported(self, tmp_path: Path) -> None:
         (tmp_path / "corpus.db").symlink_to("/dev/full")
         with pytest.raises(LimitHit):
             Store.open(tmp_path / "corpus.db", create=True)
@@ -431,12 +431,12 @@ class TestOpening:
         if sys.platform != "win32":
             assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob("corpus.db*")} == {0o600}
 
-    def test_one_that_is_not_there_says_how_to_make_it(self, path: Path) -> None:
+    def test_a_missing_corpus_says_how_to_create_one(self, path: Path) -> None:
         with pytest.raises(NotFound, match="reviews init"):
             Store.open(path)
         assert not path.exists()
 
-    def test_creating_again_keeps_what_is_there(self, store: Store, path: Path) -> None:
+    def test_creating_it_again_keeps_existing_data(self, store: Store, path: Path) -> None:
         store.put(a_text(), a_file())
         with Store.open(path, create=True) as again:
             assert len(again.reports()) == 1
@@ -452,7 +452,7 @@ class TestOpening:
         with Store.open(path, create=True) as store:
             assert store.check() == []
 
-    def test_a_newer_version_is_refused_and_not_touched(self, store: Store, path: Path) -> None:
+    def test_a_newer_version_is_refused_and_not_changed(self, store: Store, path: Path) -> None:
         store._db.execute("PRAGMA user_version = 99")
         store.close()
         before = path.read_bytes()
@@ -461,7 +461,7 @@ class TestOpening:
                 Store.open(path, **options)
         assert path.read_bytes() == before
 
-    def test_a_foreign_database_is_refused_and_not_touched(self, path: Path) -> None:
+    def test_a_foreign_database_is_refused_and_not_changed(self, path: Path) -> None:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("CREATE TABLE holiday (day)")
         before = path.read_bytes()
@@ -470,23 +470,23 @@ class TestOpening:
                 Store.open(path, **options)
         assert path.read_bytes() == before
 
-    def test_a_file_that_is_no_database_is_refused(self, path: Path) -> None:
+    def test_a_file_that_is_not_a_database_is_refused(self, path: Path) -> None:
         path.write_text("a shopping list " * 100)
         with pytest.raises(Corrupt, match="damaged or is not a corpus"):
             Store.open(path)
 
     @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="rights do not bind this user")
-    def test_a_folder_without_rights_is_said(self, tmp_path: Path) -> None:
+    def test_a_folder_without_permissions_is_reported(self, tmp_path: Path) -> None:
         folder = tmp_path / "closed"
         folder.mkdir(mode=0o500)
         with pytest.raises(LimitHit, match="write in it"):
             Store.open(folder / "corpus.db", create=True)
 
-    def test_a_folder_that_is_not_there_is_said(self, tmp_path: Path) -> None:
+    def test_a_missing_folder_is_reported(self, tmp_path: Path) -> None:
         with pytest.raises(LimitHit, match="Check the disk"):
             Store.open(tmp_path / "nowhere" / "corpus.db", create=True)
 
-    def test_a_name_with_every_odd_sign_opens(self, tmp_path: Path) -> None:
+    def test_a_name_with_unusual_characters_can_be_opened(self, tmp_path: Path) -> None:
         path = tmp_path / "a b#c%20d'é.db"
         with Store.open(path, create=True) as store:
             store.put(a_text(), a_file())
@@ -538,20 +538,20 @@ class TestSoundness:
             ("DELETE FROM reading", "does not belong to any reading"),
         ],
     )
-    def test_what_is_wrong_is_said(self, store: Store, path: Path, damage: str, said: str) -> None:
+    def test_faults_are_reported(self, store: Store, path: Path, damage: str, said: str) -> None:
         store.put(a_text(), a_file())
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute(damage)
         problems = store.check()
         assert [problem for problem in problems if said in problem], problems
 
-    def test_an_unknown_word_is_damage_and_no_bug(self, store: Store) -> None:
+    def test_an_unknown_word_is_damage_and_not_a_bug(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store._db.execute("UPDATE section SET kind = 'verse'")
         with pytest.raises(Corrupt, match="damaged"):
             store.readings.text(1)
 
-    def test_a_text_that_is_no_utf_8_is_damage_and_no_bug(self, store: Store) -> None:
+    def test_a_text_that_is_not_utf_8_is_damage_and_not_a_bug(self, store: Store) -> None:
         store.put(a_text(), a_file())
         store._db.execute("UPDATE section SET heading = CAST(x'ff' AS TEXT)")
         with pytest.raises(Corrupt, match="damaged"):
@@ -580,13 +580,13 @@ class TestWhatWent:
         assert (withdrawn.report, withdrawn.file, withdrawn.replaced_by) == (ELM, "elm.pdf", None)
         assert today <= date.fromisoformat(withdrawn.date) <= datetime.now(UTC).date()
 
-    def test_one_that_comes_back_is_not_withdrawn(self, store: Store) -> None:
+    def test_a_report_that_comes_back_is_not_withdrawn(self, store: Store) -> None:
         store.put(a_text(), a_file("elm.pdf"))
         store.forget_file("elm.pdf")
         store.note_file(a_file("again.pdf", ELM))
         assert store.withdrawals() == []
 
-    def test_one_of_two_files_is_no_withdrawal(self, store: Store) -> None:
+    def test_losing_one_of_two_files_does_not_withdraw_a_report(self, store: Store) -> None:
         store.put(a_text(), a_file("elm.pdf"))
         store.note_file(a_file("twin.pdf", ELM))
         store.forget_file("elm.pdf")
@@ -597,7 +597,7 @@ class TestWhatWent:
         store.put(a_text(OAK), a_file("review.pdf", OAK))
         assert [(w.report, w.replaced_by) for w in store.withdrawals()] == [(ELM, OAK)]
 
-    def test_a_removed_report_leaves_no_byte_and_no_name_of_a_file(self, store: Store, path: Path) -> None:
+    def test_a_removed_report_leaves_neither_bytes_nor_file_names(self, store: Store, path: Path) -> None:
         store.put(a_text(ELM, words="The zanzibar word. " * 400), a_file("elm.pdf", ELM))
         store.put(a_text(OAK), a_file("oak.pdf", OAK))
         store.remove(ELM, "court order")
@@ -612,7 +612,7 @@ class TestWhatWent:
         assert store.removals()[0].done
         assert store.check() == []
 
-    def test_a_withdrawn_report_is_found_by_the_beginning_of_its_id(self, store: Store) -> None:
+    def test_a_withdrawn_report_is_found_by_the_start_of_its_id(self, store: Store) -> None:
         store.put(a_text(), a_file("elm.pdf"))
         store.forget_file("elm.pdf")
         assert store.known(ELM[:10]) == ELM
@@ -662,7 +662,7 @@ class TestReadingBesideAWriter:
             assert len(reader.reports()) == 1
             assert [each.name for each in path.parent.iterdir()] == [path.name]
 
-    def test_a_reader_goes_on_when_a_log_begins_and_when_it_ends(self, store: Store, path: Path) -> None:
+    def test_a_reader_continues_when_a_log_begins_and_when_it_ends(self, store: Store, path: Path) -> None:
         store.put(a_text(), a_file())
         store.close()
         with Store.open(path, read_only=True) as reader:
@@ -684,7 +684,7 @@ class TestReadingBesideAWriter:
             assert len(reader.reports()) == 2
             assert state(reader) != before
 
-    def test_what_was_read_without_locks_while_a_writer_came_is_thrown_away(self, unlogged: Path) -> None:
+    def test_rows_read_without_locks_are_discarded_when_a_writer_starts(self, unlogged: Path) -> None:
         with Store.open(unlogged, read_only=True) as reader:
             assert len(reader.reports()) == 1
             with reader._db.snapshot():
@@ -695,7 +695,7 @@ class TestReadingBesideAWriter:
                     reader.readings.current()
             assert len(reader.reports()) == 2, "the next call works"
 
-    def test_rows_that_were_read_without_locks_while_a_writer_came_are_read_again(self, unlogged: Path) -> None:
+    def test_rows_read_without_locks_are_read_again_when_a_writer_starts(self, unlogged: Path) -> None:
         with Store.open(unlogged, read_only=True) as reader:
             writers = iter([Store.open])
 
@@ -708,7 +708,7 @@ class TestReadingBesideAWriter:
             reader._db._connection.set_trace_callback(write)  # called before a statement runs
             assert reader._db.number("SELECT count(*) FROM reading") == 2
 
-    def test_a_copy_with_the_log_and_not_its_index_is_read_whole(
+    def test_a_copy_with_the_log_but_without_its_index_is_read_completely(
         self, store: Store, path: Path, tmp_path: Path
     ) -> None:
         store.put(a_text(), a_file())
@@ -720,7 +720,7 @@ class TestReadingBesideAWriter:
             assert len(reader.reports()) == 1
 
     @pytest.mark.parametrize("size", [0, 10, 32, 40])
-    def test_a_log_of_which_a_power_cut_left_the_beginning_is_no_obstacle(self, unlogged: Path, size: int) -> None:
+    def test_a_log_truncated_by_a_power_cut_does_no_harm(self, unlogged: Path, size: int) -> None:
         begin = "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('PRAGMA"
         killed = f"{begin} journal_mode = WAL'); c.execute('UPDATE state SET revision = 99'); os.kill(os.getpid(), 9)"
         subprocess.run([sys.executable, "-c", killed, str(unlogged)], check=False)
@@ -732,13 +732,13 @@ class TestReadingBesideAWriter:
             with Store.open(unlogged, read_only=True) as reader:
                 assert len(reader.reports()) == 2
 
-    def test_nothing_is_mapped_into_memory_and_no_temporary_file_made(self, store: Store, path: Path) -> None:
+    def test_nothing_is_mapped_into_memory_and_no_temporary_file_is_created(self, store: Store, path: Path) -> None:
         with Store.open(path, read_only=True) as reader:
             for each in (store, reader):
                 assert each._db.rows("PRAGMA mmap_size") in ([(0,)], [])
                 assert each._db.number("PRAGMA temp_store") == 2
 
-    def test_a_writer_stops_before_the_disk_is_so_full_that_a_log_cannot_be_begun(
+    def test_a_writer_stops_before_the_disk_is_too_full_to_begin_a_log(
         self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(1000, 900, 100))
@@ -754,7 +754,7 @@ class Usage(NamedTuple):
     free: int
 
 
-def test_what_is_deleted_is_overwritten_however_sqlite_was_built(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deleted_data_is_overwritten_however_sqlite_was_built(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = sqlite3.connect
 
     def built_otherwise(*given: Any, **more: Any) -> sqlite3.Connection:
@@ -767,7 +767,7 @@ def test_what_is_deleted_is_overwritten_however_sqlite_was_built(path: Path, mon
         assert store._db.execute("PRAGMA secure_delete").fetchone() == (1,)
 
 
-def test_a_copy_of_a_removed_report_is_listed_and_is_no_failure_of_reading(store: Store) -> None:
+def test_a_copy_of_a_removed_report_is_listed_but_not_as_a_failure(store: Store) -> None:
     store.note_file(a_file("bad.pdf", None, reason=Reason.EMPTY))
     store.note_file(a_file("copy.pdf", None, reason=Reason.LIKE_REMOVED))
     assert store.coverage().failures == 1

@@ -79,7 +79,7 @@ def test_phrases(most: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("several", [1, 1 << 16])
-def test_a_word_that_is_much_more_frequent_is_halved_and_gives_the_same(
+def test_a_much_more_frequent_word_is_searched_by_bisection_with_the_same_result(
     several: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for few, i in product((0, 99), range(4)):

@@ -49,7 +49,7 @@ def asked(snapshot: WhooshSnapshot, query: Query, read: list[int]) -> Answer:
     return Evaluator(snapshot, lambda field: set(), Deadline(), Layouts(layout)).evaluate(query)
 
 
-def test_the_sections_of_a_word_are_known_without_reading_a_place(
+def test_the_sections_of_a_word_are_known_without_reading_positions(
     snapshot: WhooshSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(term_postings.TermPostings, "at")
@@ -93,7 +93,7 @@ def test_where_the_words_of_a_phrase_share_one_kind_only_nothing_more_is_read_to
     "part", [Word("the"), Pattern("chi*"), Phrase((Word("the"), Word("child"))), In("body", Word("a"))]
 )
 @pytest.mark.parametrize("joined", [And, Or, lambda parts: Theme("twice", parts)])
-def test_a_part_that_is_asked_for_twice_is_looked_up_and_counted_once(
+def test_a_repeated_part_is_looked_up_and_counted_once(
     snapshot: WhooshSnapshot, part: Query, joined: type[And]
 ) -> None:
     once, often = asked(snapshot, part, []), asked(snapshot, joined((part,) * 3), [])
@@ -111,7 +111,7 @@ def test_a_part_that_is_asked_for_twice_is_looked_up_and_counted_once(
         Phrase((Word("the"), Word("child"))),
     ],
 )
-def test_the_clock_is_looked_at_for_each_report_whose_places_are_compared(
+def test_the_deadline_is_checked_for_each_report_whose_positions_are_compared(
     snapshot: WhooshSnapshot, query: Query
 ) -> None:
     looks = 0
@@ -125,7 +125,7 @@ def test_the_clock_is_looked_at_for_each_report_whose_places_are_compared(
     assert looks > len(answer.documents) == REPORTS
 
 
-def test_mentions_of_words_are_counted_without_reading_a_place(
+def test_mentions_of_words_are_counted_without_reading_positions(
     snapshot: WhooshSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = asked(snapshot, And((Word("the"), Word("child"), Pattern("chi*"))), [])

@@ -41,7 +41,7 @@ def words(*every: str) -> Expansion:
     return Expansion(lookup(*every), Deadline().check)
 
 
-def test_a_star_is_any_run_of_letters_also_none_and_a_question_mark_is_one() -> None:
+def test_a_star_matches_any_run_of_letters_including_none_and_a_question_mark_one() -> None:
     some = words("neglect", "neglected", "neglectful", "negligent", "woman", "women", "womn")
     assert some.slot("neglect*") == ["neglect", "neglected", "neglectful"]
     assert some.slot("neg*ct*d") == ["neglected"]
@@ -49,7 +49,7 @@ def test_a_star_is_any_run_of_letters_also_none_and_a_question_mark_is_one() -> 
     assert some.slot("neg*e*t") == ["neglect", "negligent"]
 
 
-def test_a_pattern_of_many_stars_never_goes_back_and_forth() -> None:
+def test_a_pattern_with_many_stars_never_backtracks() -> None:
     some = words("a" * 5000)
     assert some.slot("aaa" + "*a" * 1000 + "*b") == []  # who went back and forth would never come to an end
 
@@ -99,7 +99,7 @@ def test_too_many_words_are_refused_with_the_number(monkeypatch: pytest.MonkeyPa
         words("child", "children", "chin").slot("chi*")
 
 
-def test_a_walk_through_the_vocabulary_is_stopped_when_the_time_is_up() -> None:
+def test_a_walk_through_the_vocabulary_stops_when_the_time_is_up() -> None:
     some = Expansion(lookup(*(f"word{n}" for n in range(1000))), Deadline(-1).check)
     with pytest.raises(QueryRefused, match="took longer"):
         some.slot("wor*9")

@@ -22,7 +22,7 @@ def test_matches_that_share_a_token_are_one_mention() -> None:
     assert mentions([(0, 5), (1, 2), (5, 6)]) == [(0, 6)]
 
 
-def test_the_smallest_spans_hold_no_other() -> None:
+def test_the_smallest_spans_contain_no_other() -> None:
     assert smallest([(0, 9), (3, 5), (4, 4), (8, 9)]) == [(4, 4), (8, 9)]
 
 
@@ -61,7 +61,7 @@ def test_near_does_not_cross_a_paragraph() -> None:
     assert near([(8, 8)], [(10, 10)], 10, TWO_PARAGRAPHS) == []
 
 
-def test_near_gives_the_smallest_pairs_only() -> None:
+def test_near_returns_only_the_smallest_pairs() -> None:
     assert near([(0, 0), (5, 5)], [(6, 6)], 10, ONE_PARAGRAPH) == [(5, 6)]
 
 
@@ -99,7 +99,7 @@ def test_neighbours_are_what_near_gives_for_single_words(left: list[int], right:
 
 
 @given(st.lists(PLACES, min_size=2, max_size=4), st.randoms())
-def test_the_order_in_which_slots_are_looked_at_changes_nothing(slots: list[list[int]], chance: Random) -> None:
+def test_the_order_in_which_slots_are_examined_changes_nothing(slots: list[list[int]], chance: Random) -> None:
     expected = [p for p in range(21) if all(p + i in slot for i, slot in enumerate(slots))]
     shuffled = list(enumerate(slots))
     chance.shuffle(shuffled)

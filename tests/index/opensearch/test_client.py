@@ -26,7 +26,7 @@ def whole(**more: Any) -> dict[str, Any]:
 SEARCH = {"query": {"match_phrase": {"t": "neglect"}}}
 
 
-def test_a_search_asks_for_no_part_of_an_answer_and_sets_a_time_in_its_body(front: Front, cluster: Cluster) -> None:
+def test_a_search_allows_no_partial_answer_and_sets_a_timeout_in_its_body(front: Front, cluster: Cluster) -> None:
     answering(front, whole())
     cluster.search("reviews-main-0001", SEARCH, seconds=2)
     assert front.asked == [
@@ -71,7 +71,7 @@ def test_an_answer_that_ran_out_of_time_is_refused(front: Front, cluster: Cluste
         (400, "parsing_exception", ReviewsError, "400 parsing_exception"),
     ],
 )
-def test_each_refusal_has_its_sentence_and_is_asked_once(
+def test_each_refusal_has_its_message_and_is_sent_once(
     front: Front, cluster: Cluster, status: int, kind: str, error: type[ReviewsError], sentence: str
 ) -> None:
     told = {"type": "wrapper", "reason": "all about neglect", "caused_by": {"type": kind, "reason": "neglect"}}
@@ -83,7 +83,7 @@ def test_each_refusal_has_its_sentence_and_is_asked_once(
     assert len(front.asked) == 1
 
 
-def test_a_request_that_got_no_connection_is_sent_again_twice(front: Front, cluster: Cluster) -> None:
+def test_a_request_without_a_connection_is_repeated_twice(front: Front, cluster: Cluster) -> None:
     front.fail(1, "dead")
     with pytest.raises(LimitHit, match="cannot be reached"):
         cluster.search("reviews", SEARCH)
@@ -98,7 +98,7 @@ def test_the_next_node_answers_when_one_is_dead() -> None:
 
 
 @pytest.mark.parametrize(("version", "known"), [("2.15.0", False), ("2.16.0", True), ("3.9.0", True), ("4.0.0", False)])
-def test_only_versions_that_are_known_are_asked(version: str, known: bool) -> None:
+def test_only_known_versions_are_accepted(version: str, known: bool) -> None:
     with standing_before(Double(version).answer) as front:
         cluster = Cluster(Access((front.url,)))
         if known:

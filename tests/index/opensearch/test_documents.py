@@ -61,14 +61,14 @@ def test_each_term_has_its_weight_and_how_often_it_is_in_each_kind_of_section() 
     assert body["h"] == ["multiagency\tmulti"]
 
 
-def test_a_document_is_called_by_what_it_says() -> None:
+def test_the_id_of_a_document_depends_on_its_content() -> None:
     same, other = (document("library", 7, REPORT, TEXT, copies) for copies in (["cd" * 32], []))
     assert same == document("library", 7, REPORT, TEXT, ["cd" * 32])
     assert same.id != other.id
     assert same.body["key"] == int(same.id[:15], 16) < 1 << 63
 
 
-def test_a_report_of_which_nothing_was_read_is_a_document_too() -> None:
+def test_a_report_without_text_is_a_document_too() -> None:
     empty = Text(id="ef" * 32, pages=(Page(1, "1", None, "no_text"),), sections=(), paragraphs=())
     body = document("library", 8, REPORT, empty, []).body
     assert (body["t"], body["w"], body["v"]) == ("¶", "", [])
@@ -84,7 +84,7 @@ def test_the_text_comes_back_as_it_was() -> None:
     assert from_json(json.loads(json.dumps(as_json(TEXT)))) == TEXT
 
 
-def test_no_term_holds_white_space_or_a_sign_of_ours_or_is_too_long_for_lucene() -> None:
+def test_no_term_contains_white_space_or_marks_or_is_too_long_for_lucene() -> None:
     assert stored("a b") == "a_b"
     assert stored("#4|3 b") == "#4_3_b"
     assert stored("LSCB") == "LSCB"

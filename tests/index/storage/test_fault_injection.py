@@ -33,7 +33,7 @@ def test_a_build_that_fails_at_any_point_leaves_the_old_index_or_the_new_one(sce
 
 
 @pytest.mark.parametrize(("flush", "fault"), [("flush_file", "power"), ("flush_folder", "names")])
-def test_a_power_cut_finds_out_who_does_not_flush(
+def test_a_power_cut_detects_code_that_does_not_flush(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flush: str, fault: Fault
 ) -> None:
     monkeypatch.setattr(generations, flush, lambda path: None)
@@ -46,12 +46,12 @@ def test_a_flipped_bit_is_found_never_served_and_repaired(scene: Scene) -> None:
     assert outcome.faults == []
 
 
-def test_a_flipped_bit_in_a_large_index_is_found_by_who_reads_it(scene: Scene) -> None:
+def test_a_flipped_bit_in_a_large_index_is_found_on_reading(scene: Scene) -> None:
     with large():
         assert flips(scene, 12, seed=6).faults == []
 
 
-def test_a_flipped_bit_in_a_large_index_finds_out_who_does_not_check_what_is_read(
+def test_a_flipped_bit_in_a_large_index_detects_code_that_does_not_check_on_reading(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postings, "checksum", lambda packed: 0)
@@ -66,7 +66,7 @@ def test_a_flipped_bit_in_a_large_index_finds_out_who_does_not_check_what_is_rea
         assert answers(scene.folder / "index") != before
 
 
-def test_a_flipped_bit_finds_out_who_does_not_check(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flipped_bit_detects_code_that_does_not_check(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generations, "_check_files", lambda directory, listed, thorough: None)
     assert flips(scene, 6, seed=5).faults
 
@@ -77,9 +77,7 @@ def test_readers_never_fail_and_never_lag_while_updates_publish(tmp_path: Path) 
     assert outcome.tried
 
 
-def test_a_reader_that_stays_with_what_it_saw_first_is_found_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_that_stays_with_its_first_state_is_detected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, add, first = torture.answers, torture.add, []
 
     def stays(index: Path) -> torture.Answers:

@@ -43,7 +43,7 @@ def test_reports_are_read_as_they_were_described_and_anything_else_is_refused(in
             generation.reports()
 
 
-def test_no_index_and_an_empty_one_are_said_plainly(tmp_path: Path) -> None:
+def test_a_missing_and_an_empty_index_are_reported_plainly(tmp_path: Path) -> None:
     with pytest.raises(NoIndex, match="reviews update"):
         generations.current(tmp_path / "none")
 
@@ -87,7 +87,7 @@ def test_the_next_build_repairs_a_broken_generation(index: Path, store: Store) -
     assert len(repaired.manifest.live) == 2
 
 
-def test_when_no_generation_is_whole_it_says_so_and_a_build_mends_it(index: Path, store: Store) -> None:
+def test_when_all_generations_are_damaged_it_says_so_and_a_build_repairs_them(index: Path, store: Store) -> None:
     for generation in ("0000001", "0000002"):
         flip(index / generation / "manifest.json", 90)
     with pytest.raises(Corrupt, match="All generations"):
@@ -101,7 +101,7 @@ def test_a_generation_that_was_never_published_is_not_read(index: Path) -> None:
     assert generations.current(index).manifest.id == "0000002"
 
 
-def test_a_copy_of_the_library_is_read_though_its_files_have_other_times(index: Path, tmp_path: Path) -> None:
+def test_a_copy_of_the_library_is_read_although_its_files_have_other_times(index: Path, tmp_path: Path) -> None:
     shutil.copytree(index, tmp_path / "copy", copy_function=shutil.copyfile)
     assert generations.current(tmp_path / "copy").warnings == ()
 
@@ -113,7 +113,9 @@ def test_going_back_makes_an_older_generation_current(index: Path) -> None:
         generations.use(index, "0000077")
 
 
-def test_what_an_interrupted_build_left_is_removed_by_the_next(index: Path, store: Store, add: AddReport) -> None:
+def test_leftovers_of_an_interrupted_build_are_removed_by_the_next_one(
+    index: Path, store: Store, add: AddReport
+) -> None:
     (index / "building-1").mkdir()
     (index / "building-1" / "half").write_text("x")
     add("third", "Neglect.")

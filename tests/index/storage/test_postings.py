@@ -21,7 +21,7 @@ ENTRIES = st.dictionaries(
 
 
 @given(ENTRIES)
-def test_what_is_packed_is_what_is_read(entries: dict[int, tuple[float, set[int], int]]) -> None:
+def test_packed_postings_unpack_unchanged(entries: dict[int, tuple[float, set[int], int]]) -> None:
     builder = PostingsBuilder()
     for document, (weight, positions, kinds) in sorted(entries.items()):
         builder.add(document, weight, sorted(positions), kinds)
@@ -50,7 +50,7 @@ def apart(entries: dict[int, list[int]], reads: list[tuple[int, int]]) -> Postin
     return Postings.apart(packed[:head], packed[len(packed) - masks :], read)
 
 
-def test_positions_that_are_not_asked_for_are_not_read() -> None:
+def test_positions_that_are_not_needed_are_not_read() -> None:
     reads: list[tuple[int, int]] = []
     postings = apart({1: [3, 5], 4: [0, 7, 9], 6: [2]}, reads)
     assert list(postings.documents) == [1, 4, 6]
@@ -70,19 +70,19 @@ def test_positions_of_many_documents_are_read_at_once(monkeypatch: pytest.Monkey
     assert reads == [(0, 8), (8, 12), (0, 24)]
 
 
-def test_no_postings_are_postings_too() -> None:
+def test_empty_postings_are_postings_too() -> None:
     assert list(unpack(PostingsBuilder().pack()).documents) == []
 
 
 @pytest.mark.parametrize("size", [0, 3, 4, 12, 19, 20, 22, 24, 25])
-def test_postings_that_were_cut_are_refused(size: int) -> None:
+def test_truncated_postings_are_refused(size: int) -> None:
     builder = PostingsBuilder()
     builder.add(1, 2.0, [3, 5], 1)
     with pytest.raises(ValueError, match="cut short"):
         unpack(builder.pack()[:size])
 
 
-def test_a_machine_that_writes_its_bytes_the_other_way_round_reads_and_writes_the_same_file(
+def test_a_machine_with_the_other_byte_order_reads_and_writes_the_same_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     builder = PostingsBuilder()

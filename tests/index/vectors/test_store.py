@@ -38,7 +38,7 @@ def files(vectors: Path) -> set[str]:
     return {path.name for path in vectors.rglob("*") if path.is_file()}
 
 
-def test_vectors_that_are_packed_come_back_almost_the_same() -> None:
+def test_packed_vectors_come_back_almost_unchanged() -> None:
     rows = np.random.default_rng(1).normal(size=(50, 384))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     packed = pack(rows)
@@ -47,13 +47,13 @@ def test_vectors_that_are_packed_come_back_almost_the_same() -> None:
     assert np.abs(whole * scales[:, None] - rows).max() < 0.002
 
 
-def test_a_flipped_bit_is_noticed() -> None:
+def test_a_flipped_bit_is_detected() -> None:
     packed = bytearray(pack(np.eye(3)))
     packed[-1] ^= 1
     assert not is_whole(bytes(packed))
 
 
-def test_each_paragraph_that_says_something_gets_a_vector_once(
+def test_each_meaningful_paragraph_gets_a_vector_once(
     store: Store, add: AddReport, tmp_path: Path, folder: Path
 ) -> None:
     add("robin", *ROBIN)
@@ -77,9 +77,7 @@ def test_a_damaged_file_of_vectors_is_not_used_and_made_again(
     assert nearest.matrix(vectors, folder).read == {1, 2}
 
 
-def test_a_damaged_manifest_is_as_if_there_were_none(
-    store: Store, add: AddReport, tmp_path: Path, folder: Path
-) -> None:
+def test_a_damaged_manifest_is_treated_as_missing(store: Store, add: AddReport, tmp_path: Path, folder: Path) -> None:
     vectors = tmp_path / "vectors"
     add("robin", *ROBIN)
     brought_up_to_date(store, vectors, folder)
@@ -141,7 +139,7 @@ def test_a_library_without_vectors_has_nothing_to_delete(tmp_path: Path) -> None
     assert not (tmp_path / "vectors").exists()
 
 
-def test_a_folder_that_is_no_model_is_refused_with_the_file_that_is_missing(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_model_is_refused_with_the_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"model\.onnx of the language model cannot be read"):
         model.find(tmp_path)
 
@@ -161,7 +159,7 @@ def test_the_tokenizer_that_comes_with_the_program_is_the_pinned_one() -> None:
     assert model._hash(model._TOKENIZER) == model._TOKENIZER_SHA256
 
 
-def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_a_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "_LIBRARIES", ("no_such_library",))
     assert not model.is_wanted(None)
     with pytest.raises(UsageError, match=r"pip install 'safeguarding-reviews\[meaning\]'"):

@@ -96,7 +96,7 @@ INSIDE = [
 
 
 @pytest.mark.parametrize("host", INSIDE)
-def test_an_ip_address_that_is_not_of_the_internet_is_not_public(host: str) -> None:
+def test_an_ip_address_outside_the_internet_is_not_public(host: str) -> None:
     assert not is_public(host, 443)
 
 
@@ -105,7 +105,7 @@ def test_one_of_the_internet_is(host: str) -> None:
     assert is_public(host, 443)
 
 
-def test_the_allowance_of_tests_holds_for_its_places_alone() -> None:
+def test_the_allowance_of_tests_only_covers_its_own_places() -> None:
     allowance = Allowance(places=frozenset({("127.0.0.1", 8123)}))
     assert is_public("127.0.0.1", 8123, allowance)
     assert not is_public("127.0.0.1", 22, allowance)
@@ -176,7 +176,7 @@ def test_no_trick_gets_through(night: Night) -> None:
     assert len(night.done.failures) > 80
 
 
-def test_every_trick_is_said_to_be_not_allowed(night: Night, web: Web) -> None:
+def test_every_trick_is_reported_as_not_allowed(night: Night, web: Web) -> None:
     said = {failure.url: failure.trouble.value for failure in night.done.failures}
     other = {url: trouble for url, trouble in said.items() if trouble != "not_allowed"}
     assert other == {
@@ -195,6 +195,6 @@ def redirect(night: Night, trick: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_that_stands_for_an_inner_address_is_not_connected_to(night: Night, name: str) -> None:
+def test_a_name_that_resolves_to_an_internal_address_is_not_connected_to(night: Night, name: str) -> None:
     found = [each.trouble.value for each in night.done.failures if name in each.url]
     assert found == ["not_allowed"]

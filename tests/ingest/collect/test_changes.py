@@ -61,7 +61,7 @@ def test_the_first_night_fetches_everything(story: dict[str, Night]) -> None:
     assert story["first"].done.counts == {"new": 6}
 
 
-def test_a_night_without_changes_asks_for_the_list_once_and_for_no_pdf(story: dict[str, Night]) -> None:
+def test_a_night_without_changes_requests_the_list_once_and_no_pdf(story: dict[str, Night]) -> None:
     (asked,) = story["second"].asked
     assert (asked.path, asked.status) == ("/", 304)
     assert asked.headers["If-None-Match"]
@@ -73,7 +73,7 @@ def test_after_the_time_of_the_settings_each_pdf_is_asked_for_with_a_condition(s
     assert story["later"].done.counts == {"unchanged": 6}
 
 
-def test_new_replaced_moved_and_gone_are_told_apart(story: dict[str, Night]) -> None:
+def test_new_replaced_moved_and_withdrawn_reports_are_distinguished(story: dict[str, Night]) -> None:
     night = story["changed"]
     assert night.done.counts == {"new": 1, "replaced": 1, "moved": 1, "gone": 1, "unchanged": 2}
     assert night.done.new == [report("maple fresh")]
@@ -149,7 +149,7 @@ def test_a_list_that_stays_much_shorter_is_believed_the_second_time(tmp_path: Pa
     boards.maple(web)
 
 
-def test_a_source_that_is_slow_is_left_for_the_next_night(tmp_path: Path, web: Web) -> None:
+def test_a_slow_source_is_left_for_the_next_night(tmp_path: Path, web: Web) -> None:
     nights = Nights(tmp_path / "library", web)
     web.put("www.sloe.example/", Answer(act=web.wait))
     night = nights.run(

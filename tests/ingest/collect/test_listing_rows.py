@@ -55,7 +55,7 @@ def test_the_title_is_the_text_of_the_link_as_printed(text: str, title: str) -> 
 
 
 @pytest.mark.parametrize("text", ["Download", "click here", "Read more", "PDF", "View the full report", "…", ""])
-def test_an_invitation_to_click_is_no_title(text: str) -> None:
+def test_an_invitation_to_click_is_not_a_title(text: str) -> None:
     assert says_nothing(cleaned(text))
     assert Listed("https://a.example/1", text).title == ""
     assert Listed("https://a.example/1", text, fallback="Child Fern – Overview.pdf").title == "Child Fern – Overview"

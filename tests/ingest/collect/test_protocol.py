@@ -23,7 +23,7 @@ EVENTS: list[Event] = [
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
-def test_an_event_comes_back_as_it_was(event: Event) -> None:
+def test_an_event_survives_a_round_trip(event: Event) -> None:
     assert event_of(to_json(event)) == event
 
 
@@ -46,13 +46,13 @@ def test_an_event_comes_back_as_it_was(event: Event) -> None:
     ],
     ids=str,
 )
-def test_a_field_that_is_not_as_it_should_be_is_refused(changed: dict[str, Any]) -> None:
+def test_an_invalid_field_is_refused(changed: dict[str, Any]) -> None:
     told = json.loads(to_json(FETCHED)) | changed
     with pytest.raises((ValueError, TypeError)):
         event_of(json.dumps(told))
 
 
 @pytest.mark.parametrize("line", ["", "[]", "7", '{"event": "Ended"}', "{", '{"event": "Failed", "trouble": "x"}'])
-def test_a_line_that_is_no_event_is_refused(line: str) -> None:
+def test_a_line_that_is_not_an_event_is_refused(line: str) -> None:
     with pytest.raises((ValueError, TypeError)):
         event_of(line)

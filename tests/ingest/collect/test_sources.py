@@ -60,13 +60,13 @@ def test_only_sources_of_the_list_can_be_chosen(tmp_path: Path) -> None:
         chosen(sources, ["Cedar"])
 
 
-def test_nothing_is_asked_without_a_contact(tmp_path: Path) -> None:
+def test_nothing_is_requested_without_a_contact(tmp_path: Path) -> None:
     pytest.importorskip("scrapy", reason="the extra `collect` is not installed")
     with pytest.raises(UsageError, match="tell boards how to contact you"):
         next(crawling.crawl([Task({"name": "A"})], load_settings(tmp_path)))
 
 
-def test_nothing_is_asked_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_requested_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UsageError, match="Collecting needs the extra `collect`"):
         next(crawling.crawl([Task({"name": "A"})], load_settings(tmp_path)))

@@ -44,7 +44,7 @@ TAKEN = {
 
 
 @pytest.mark.parametrize("place", TAKEN.values(), ids=TAKEN.keys())
-def test_it_is_collected(first: Night, nights: Nights, place: str) -> None:
+def test_the_document_is_collected(first: Night, nights: Nights, place: str) -> None:
     found = [each for each in first.publications if each.url.endswith(place) or place in each.url]
     assert found
     for each in found:
@@ -75,7 +75,9 @@ NOT_TAKEN = {
 
 
 @pytest.mark.parametrize(("place", "trouble"), NOT_TAKEN.values(), ids=NOT_TAKEN.keys())
-def test_it_is_not_collected_and_said_once(first: Night, web: Web, place: str, trouble: str) -> None:
+def test_the_document_is_not_collected_and_that_is_reported_once(
+    first: Night, web: Web, place: str, trouble: str
+) -> None:
     place = place.format(port=web.port)
     assert first.trouble(place) == trouble
     assert not [each for each in first.publications if each.url.endswith(place)]
@@ -89,35 +91,35 @@ def test_the_counts_add_up(first: Night) -> None:
     assert len({(each.source, each.url) for each in first.done.failures}) == len(first.done.failures)
 
 
-def test_a_page_is_asked_once_however_often_it_is_linked(first: Night) -> None:
+def test_a_page_is_requested_once_however_often_it_is_linked(first: Night) -> None:
     for place in ("www.cedar.example/list?page=1", "www.damson.example/reviews", "www.damson.example/child-rose"):
         assert first.times_asked(place) == 1
     assert first.times_asked("www.alder.example/docs/Child%20Q%20&%20S%20Overview.PDF") == 1
 
 
-def test_what_belongs_to_the_frame_of_the_site_is_not_asked(first: Night) -> None:
+def test_links_in_the_navigation_are_not_followed(first: Night) -> None:
     assert first.times_asked("www.alder.example/docs/menu.pdf") == 0
     assert first.times_asked("www.larch.example/page/7") == 0
 
 
-def test_what_the_source_leaves_out_is_not_asked_and_said(first: Night) -> None:
+def test_documents_that_the_source_leaves_out_are_not_fetched_but_reported(first: Night) -> None:
     assert first.times_asked("www.alder.example/docs/news.pdf") == 0
     assert first.times_asked("www.alder.example/private/ivy.pdf") == 0
     assert first.done.to_dict()["left_out_kinds"] == {"form": 1, "newsletter": 1}
 
 
-def test_what_robots_txt_forbids_is_not_asked(first: Night) -> None:
+def test_what_robots_txt_forbids_is_not_requested(first: Night) -> None:
     assert first.times_asked("www.hazel.example/secret/x.pdf") == 0
     assert first.times_asked("all.hazel.example/") == 0
     assert first.times_asked("odd.hazel.example/") == 0
 
 
-def test_a_site_that_asks_to_be_left_alone_is(first: Night) -> None:
+def test_a_site_that_asks_the_crawler_to_stop_is_left_alone(first: Night) -> None:
     assert first.times_asked("www.ivy.example/1.pdf") == 1
     assert first.states["Ivy"].answered
 
 
-def test_every_request_says_who_asks_and_carries_no_cookie(first: Night) -> None:
+def test_every_request_identifies_the_program_and_carries_no_cookie(first: Night) -> None:
     for each in first.asked:
         assert each.headers["User-Agent"].startswith("safeguarding-reviews/")
         assert "team@library.example" in each.headers["User-Agent"]

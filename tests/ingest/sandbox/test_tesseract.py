@@ -127,7 +127,7 @@ def test_no_page_is_ever_read_twice(settings: Settings, monkeypatch: pytest.Monk
     assert texts[STATEMENT].pages[0].reader == "ocr"
 
 
-def test_a_page_that_tesseract_fails_on_is_unread_with_the_reason_and_the_others_are_read(
+def test_a_page_that_fails_in_tesseract_is_unread_with_the_reason_and_the_others_are_read(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recognise = tesseract.recognise
@@ -165,7 +165,7 @@ def test_turning_four_times_changes_nothing() -> None:
     assert tesseract._turned(tesseract._turned(picture, 180), 180) == picture
 
 
-def test_tesseract_is_bound_in_time_and_memory(engine: tesseract.Engine) -> None:
+def test_tesseract_has_limits_on_time_and_memory(engine: tesseract.Engine) -> None:
     pixels = drawn(STATEMENT, 1)
     said = tesseract.recognise(pixels, 1, engine, seconds=0.05, memory_mb=600)
     assert isinstance(said, Refusal)
@@ -175,7 +175,7 @@ def test_tesseract_is_bound_in_time_and_memory(engine: tesseract.Engine) -> None
     assert said.reason in (Reason.OUT_OF_MEMORY, Reason.CRASHED)
 
 
-def test_a_page_of_one_even_grey_is_not_given_to_tesseract_and_one_with_a_single_dot_is(
+def test_a_blank_page_is_not_given_to_tesseract_but_one_with_a_single_dot_is(
     engine: tesseract.Engine,
 ) -> None:
     nowhere = tesseract.Engine(str(Path(__file__).with_name("no-such-program")), engine.name, engine.languages)
@@ -193,7 +193,7 @@ def test_a_page_of_one_even_grey_is_not_given_to_tesseract_and_one_with_a_single
             assert isinstance(refused, Refusal)
 
 
-def test_a_language_that_is_not_installed_is_no_engine() -> None:
+def test_a_missing_language_means_no_engine() -> None:
     assert tesseract.engine("eng+xyz") is None
 
 
@@ -225,7 +225,7 @@ def _sides(picture: bytes) -> tuple[int, int]:
     return frame + 7, frame + 5
 
 
-def test_a_bad_old_layer_gives_way_and_a_good_one_stays(settings: Settings, press: Any) -> None:
+def test_a_bad_old_layer_is_replaced_and_a_good_one_stays(settings: Settings, press: Any) -> None:
     bad = "Slrellmocr Safegnarding Cbilbren\nTbe nnrse saicl tbat lt vvas nct tbe fivst tlme anb tbat tbe cbilb hab\n"
     bad += "beem seem bv ali cf tbem wben tbey carne frcm scbcol anb nct hcme agaln"
     for name in (STATEMENT, CHRONOLOGY):

@@ -191,13 +191,13 @@ def changed(**parts: Any) -> bytes:
     return json.dumps(good | parts).encode() + b"\n"
 
 
-def test_a_good_answer_is_believed() -> None:
+def test_a_valid_answer_is_accepted() -> None:
     text = protocol.decode(changed(), id="f" * 64, reader="r", max_pages=9)
     assert isinstance(text, Text)
     assert text.paragraphs[0].turns == ((2, 2),)
 
 
-def test_what_would_take_many_times_its_bytes_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_would_need_too_much_memory_is_refused_before_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[bytes] = []
     monkeypatch.setattr(json, "loads", parsed.append)
     for line in (b"[" + b"[]," * 600_000 + b"0]\n", b"[" + b"0," * 3_000_000 + b"0]\n", b'[{"":' * 600_000):
@@ -250,6 +250,6 @@ def test_items_do_not_repeat_the_text_of_a_report_without_end() -> None:
         changed(found={"title": ["x", "cover", 7]}),
     ],
 )
-def test_an_answer_that_ours_would_not_send_is_not_believed(line: bytes) -> None:
+def test_an_answer_that_the_program_would_not_send_is_refused(line: bytes) -> None:
     with pytest.raises(protocol.Malformed):
         protocol.decode(line, id="f" * 64, reader="r", max_pages=9)

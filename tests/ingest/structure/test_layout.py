@@ -137,7 +137,7 @@ def test_a_marking_up_the_side_of_each_page_is_boilerplate(press: Any, font: str
 
 
 @everywhere
-def test_a_slanted_label_of_one_page_is_text_and_no_heading(press: Any, font: str, size: float) -> None:
+def test_a_slanted_label_on_one_page_is_text_but_not_a_heading(press: Any, font: str, size: float) -> None:
     label = f"q .7 .7 -.7 .7 200 300 cm BT /{font} {size} Tf 0 0 Td (Referrals in March) Tj ET Q "
     report = read(press, [*draw(wrap(prose(9, 60), 450, "R", size), 60, 780, "R", size), label], [])
     assert [p.heading for p in report.paragraphs if p.text == "Referrals in March"] == [False]
@@ -244,7 +244,7 @@ def body_above() -> list[str]:
     return draw(wrap(prose(61, 40), 450, "R", 12), 60, 790, "R", 12)
 
 
-def test_references_in_small_print_are_no_footnotes(press: Any) -> None:
+def test_references_in_small_print_are_not_footnotes(press: Any) -> None:
     references = [
         f"{number}. Finch, R. A study of the {word}. Avonshire Press." for number, word in enumerate(WORDS[:4], 1)
     ]

@@ -176,7 +176,7 @@ def test_an_author_is_a_name_after_the_word(line: str, author: str | None) -> No
     assert value(found(line), "author") == author
 
 
-def test_the_cover_sheet_comes_before_the_cover_and_each_value_tells_its_source() -> None:
+def test_the_cover_sheet_takes_precedence_over_the_cover_and_each_value_has_its_source() -> None:
     sheet = ("Title: Serious case review: overview report: Child Wren.", "LSCB: Fenland Safeguarding Children Board")
     told = found("Avonshire Safeguarding Children Board", title="Child Robin", sheet=sheet)
     assert told["title"] == Found("Serious case review: overview report: Child Wren", "cover sheet", 0.95)
@@ -186,7 +186,7 @@ def test_the_cover_sheet_comes_before_the_cover_and_each_value_tells_its_source(
     assert (header["board"].source, header["board"].confidence) == ("running header", 0.75)
 
 
-def test_a_title_is_always_found() -> None:
+def test_there_is_always_a_title() -> None:
     assert found(title="An Overview")["title"] == Found("An Overview", "cover", 0.8)
     assert found(title="Overview Report¹")["title"].value == "Overview Report"
     told = found("What happened to Child Wren", title="", properties={"title": "Review of Child Wren"})

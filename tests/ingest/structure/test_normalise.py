@@ -66,9 +66,7 @@ def test_repairing_twice_changes_nothing_more(text: str) -> None:
         ("a seven-days-was", "week response", "a seven-days-was-week response"),  # what is before the hyphen is a word
     ],
 )
-def test_a_word_broken_by_a_hyphen_is_put_together_as_the_document_writes_it(
-    above: str, below: str, joined: str
-) -> None:
+def test_a_hyphenated_word_is_joined_as_the_document_writes_it(above: str, below: str, joined: str) -> None:
     words, hyphenated = normalise.vocabulary(
         ["Safeguarding is multi-agency work.", "The child was focused on sleeping, and over-optimistic views", "Smith"]
     )
@@ -79,7 +77,7 @@ def test_lines_without_a_hyphen_are_joined_by_one_space() -> None:
     assert normalise.join("the child was", "not seen", False, (), ()) == "the child was not seen"
 
 
-def test_a_hyphen_before_something_that_is_no_word_stays() -> None:
+def test_a_hyphen_before_something_that_is_not_a_word_stays() -> None:
     assert normalise.join("see pages 4", "(below)", True, (), ()) == "see pages 4-(below)"
 
 

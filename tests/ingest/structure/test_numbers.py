@@ -43,11 +43,11 @@ def test_dots_and_brackets_after_a_number_are_not_part_of_it() -> None:
         "2015. In that year",
     ],
 )
-def test_a_number_out_of_order_is_none(text: str) -> None:
+def test_a_number_out_of_order_is_not_a_paragraph_number(text: str) -> None:
     assert found("1.1 The child was seen.", text, "1.2 The child was not seen.") == ["1.1", None, "1.2"]
 
 
-def test_a_single_bare_number_is_none_but_a_row_of_them_is() -> None:
+def test_a_single_bare_number_does_not_count_but_a_row_of_them_does() -> None:
     assert found("1 Brook Street") == [None]
     assert found("M1 2AB") == [None]
     assert found("S1 One", "S2 Two") == ["S1", "S2"]
@@ -58,7 +58,7 @@ def test_an_extract_may_begin_in_the_middle() -> None:
     assert found("4.1 One", "4.2 Two", "4.3 Three") == ["4.1", "4.2", "4.3"]
 
 
-def test_no_word_is_taken_for_a_roman_number() -> None:
+def test_no_word_is_mistaken_for_a_roman_numeral() -> None:
     assert numbers.at_start("civil. law") is None
     assert numbers.at_start("I. saw") is None
 
@@ -67,7 +67,7 @@ def test_a_number_needs_no_space_before_its_text() -> None:
     assert numbers.of_paragraphs(["8.13.In May it rained.", "8.14.In June it did not."]) == ["8.13", "8.14"]
 
 
-def test_chapters_may_be_numbered_with_a_nought() -> None:
+def test_chapter_numbers_may_end_in_zero() -> None:
     texts = ["1.0 Introduction", "1.1 It rained.", "2.0 Analysis", "2.1 It went on.", "3.0 Conclusions"]
     assert numbers.of_paragraphs(texts) == ["1.0", "1.1", "2.0", "2.1", "3.0"]
     assert numbers.of_paragraphs(["It grew.", "3.0 per cent of homes were wet."]) == [None, None]
@@ -84,7 +84,7 @@ def test_the_entries_of_a_contents_list_have_no_numbers() -> None:
     assert numbers.of_paragraphs(texts) == [None] * 4 + ["1", "2", "3"]
 
 
-def test_two_paragraphs_that_end_in_numbers_are_no_contents_list() -> None:
+def test_two_paragraphs_that_end_in_numbers_are_not_a_contents_list() -> None:
     assert numbers.of_paragraphs(["1.1 It rained on 12", "1.2 It rained on 14", "1.3 It stopped."]) == [
         "1.1",
         "1.2",

@@ -39,13 +39,13 @@ def test_words_become_lines_with_places_and_gaps() -> None:
     assert 80 < confidence < 90
 
 
-def test_a_page_with_a_word_that_nobody_believes_is_not_empty() -> None:
+def test_a_page_with_only_an_unreliable_word_is_not_empty() -> None:
     """The page may be on its side, so it is worth turning."""
     assert ocr_lines.empty(table())
     assert not ocr_lines.empty(table(("~~", 0, 9, 9, 3.0)))
 
 
-def test_signs_are_no_text_and_noise_is_marked_as_hardly_legible() -> None:
+def test_symbols_are_not_text_and_noise_is_marked_as_illegible() -> None:
     said = table(("~|", 1, 0, 0, 95), ("Wrxzqk", 2, 0, 90, 12), ("Wren", 3, 0, 180, 90))
     confidence, lines = ocr_lines.from_table(said)
     assert [(line.text, line.legible) for line in lines] == [("Wrxzqk", False), ("Wren", True)]

@@ -52,7 +52,7 @@ def test_a_name_under_a_black_box_is_withheld_and_the_rest_is_not(line: Any) -> 
     assert read(line(after=BLACK + box(177, 70))) == ("Child Wren lived with in Elm Street.", 1)
 
 
-def test_whoever_trusts_hidden_text_gets_it(line: Any) -> None:
+def test_trust_hidden_text_keeps_the_name(line: Any) -> None:
     assert read(line(after=BLACK + box(177, 70)), trust=True) == (NAME, 0)
 
 
@@ -187,7 +187,7 @@ def test_the_picture_of_a_page_is_drawn_without_what_cannot_be_seen(press: Any) 
     assert render.scan(faint, 1, 150).even
 
 
-def test_a_mark_for_a_redaction_that_was_never_applied_is_told_and_the_text_stays(line: Any) -> None:
+def test_an_unapplied_redaction_mark_is_reported_and_the_text_stays(line: Any) -> None:
     note = b"/Annots[<</Type/Annot/Subtype/Redact/Rect[177 694 247 712]/IC[0 0 0]/F 4>>]/Contents"
     page = extract.read(line().replace(b"/Contents", note), max_pages=9).pages[0]
     assert " ".join(each.text for each in page.lines) == NAME

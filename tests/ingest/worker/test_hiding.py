@@ -33,7 +33,7 @@ def drawn(way: Way, variant: int) -> Sheet:
 
 @pytest.mark.parametrize("way", HIDING, ids=lambda way: way.__name__)
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_hidden_name_is_withheld_and_told_and_the_rest_stays(way: Way, variant: int) -> None:
+def test_a_hidden_name_is_withheld_and_reported_and_the_rest_stays(way: Way, variant: int) -> None:
     page = drawn(way, variant)
     text, withheld = read(hiding.pdf([page]))
     assert not [word for word in page.name.split() if word in text]

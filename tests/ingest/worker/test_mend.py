@@ -28,7 +28,7 @@ def test_a_file_that_lost_its_end_is_read(press: Any, damage: str) -> None:
     ]
 
 
-def test_a_page_that_lost_its_text_is_told(press: Any) -> None:
+def test_a_page_that_lost_its_text_is_reported(press: Any) -> None:
     data = press.pdf(press.lines("Child Wren was seen."), press.lines("Child Lark was not."))
     last = data.rindex(b"obj", 0, data.rindex(b"stream", 0, data.index(b"Lark")))
     document = extract.read(data[:last], max_pages=10)

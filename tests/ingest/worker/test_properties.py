@@ -63,7 +63,7 @@ def test_a_property_too_long_to_be_one_is_left_out_and_a_long_one_is_cut(press: 
     assert len(told["author"]) == properties.VALUE_LENGTH
 
 
-def test_both_readers_tell_the_same(press: Any) -> None:
+def test_both_readers_give_the_same_properties(press: Any) -> None:
     made = objects(catalogue="/PageLabels<</Nums[0<</S/r/St 4/P(A-)>>]>>/Outlines 10 0 R")
     made[10] = b"<</First 11 0 R/Last 11 0 R/Count 1>>"
     made[11] = b"<</Title(Findings)/Parent 10 0 R>>"

@@ -69,7 +69,7 @@ def test_a_thin_line_over_turned_text_is_drawn(press: Any) -> None:
     assert suspected(press.pdf([], before=turned + "290 440 20 0.8 re f "))
 
 
-def test_clips_are_told_apart(line: Any) -> None:
+def test_clips_are_distinguished(line: Any) -> None:
     """Texts share a clip or have their own. One that cuts off a name is found among many that do not."""
     wide = "q 0 0 595 842 re W n BT /R 11 Tf 72 {y} Td (Child Wren) Tj 0 -14 Td (was seen) Tj ET Q "
     pages = "".join(wide.format(y=600 - 40 * n) for n in range(5))

@@ -55,7 +55,7 @@ def words(report: Text) -> str:
 
 
 @variants
-def test_a_scan_under_a_header_or_a_stamp_is_told_until_ocr_has_read_it(variant: int) -> None:
+def test_a_scan_under_a_header_or_a_stamp_is_reported_until_ocr_has_read_it(variant: int) -> None:
     rng = random.Random(f"scan {variant}")
     book, page, places = unread.scanned(rng, drawn)
     header = unread.running_header(page, rng)
@@ -70,7 +70,7 @@ def test_a_scan_under_a_header_or_a_stamp_is_told_until_ocr_has_read_it(variant:
 
 
 @variants
-def test_what_ocr_reads_of_a_line_that_is_known_is_not_said_twice(variant: int) -> None:
+def test_text_that_ocr_reads_again_is_not_duplicated(variant: int) -> None:
     rng = random.Random(f"scan {variant}")
     book, page, places = unread.scanned(rng, drawn)
     page.line("Child Rowan, Overview Report of the Partnership, final version, not for copying", 60, 810)
@@ -81,7 +81,7 @@ def test_what_ocr_reads_of_a_line_that_is_known_is_not_said_twice(variant: int) 
 
 
 @variants
-def test_text_that_is_drawn_as_curves_is_told_until_ocr_has_read_it(variant: int) -> None:
+def test_text_drawn_as_curves_is_reported_until_ocr_has_read_it(variant: int) -> None:
     rng = random.Random(f"curves {variant}")
     data, lines = unread.drawn_as_curves(rng)
     alone = read(data)
@@ -93,7 +93,7 @@ def test_text_that_is_drawn_as_curves_is_told_until_ocr_has_read_it(variant: int
 
 
 @variants
-def test_a_bad_text_layer_under_a_stamp_is_told_until_ocr_has_read_it(variant: int) -> None:
+def test_a_bad_text_layer_under_a_stamp_is_reported_until_ocr_has_read_it(variant: int) -> None:
     rng = random.Random(f"layer {variant}")
     book, page, places = unread.scanned(rng, drawn)
     page.line("Received 14 March 2022 by the Clerk of the Partnership in Elm Street, Avonshire", 60, 800)
@@ -130,7 +130,7 @@ def test_a_good_text_layer_is_kept_as_it_is(variant: int) -> None:
 
 
 @variants
-def test_letters_that_stand_for_others_are_not_searched_but_told(variant: int) -> None:
+def test_letters_that_stand_for_others_are_not_searched_but_reported(variant: int) -> None:
     data, lines = unread.in_cipher(random.Random(f"cipher {variant}"))
     alone = read(data)
     assert alone.pages[0].unread == "garbled"
@@ -142,7 +142,7 @@ def test_letters_that_stand_for_others_are_not_searched_but_told(variant: int) -
 
 
 @variants
-def test_digits_that_the_font_does_not_know_are_told_and_the_rest_is_kept(variant: int) -> None:
+def test_unknown_digits_of_a_font_are_reported_and_the_rest_is_kept(variant: int) -> None:
     data = unread.without_digits(random.Random(f"digits {variant}"))
     alone = read(data)
     assert alone.pages[0].unread == "garbled"
@@ -172,7 +172,7 @@ def test_a_note_that_is_not_shown_is_not_read() -> None:
 
 
 @pytest.mark.parametrize("variant", range(3))
-def test_a_dynamic_form_is_told(variant: int) -> None:
+def test_a_dynamic_form_is_reported(variant: int) -> None:
     assert read(unread.dynamic_form(random.Random(variant))).pages[0].unread == "dynamic_form"
 
 
@@ -192,7 +192,7 @@ PLAIN = "".join(f"BT /R 11 Tf 72 {700 - 16 * n} Td ({line}) Tj ET " for n, line 
     ],
     ids=["white shapes", "a chart", "bars", "a picture behind the text"],
 )
-def test_a_page_that_was_read_whole_is_not_told(press: Any, drawing: str) -> None:
+def test_a_page_that_was_read_completely_is_not_reported(press: Any, drawing: str) -> None:
     report = pipeline.read(press.pdf(PLAIN, before="q " + drawing + "Q "), id="f" * 64, name="wren", max_pages=9)
     assert [(page.unread, page.reader) for page in report.pages] == [(None, "pdfium")]
     assert report.scans == ()
@@ -212,7 +212,7 @@ def test_a_page_that_was_read_whole_is_not_told(press: Any, drawing: str) -> Non
     ],
     ids=["abbreviations", "figures", "Welsh", "Polish", "references"],
 )
-def test_what_is_not_english_is_no_cipher(press: Any, lines: list[str]) -> None:
+def test_text_that_is_not_english_is_not_a_cipher(press: Any, lines: list[str]) -> None:
     report = pipeline.read(press.pdf(press.lines(*lines)), id="f" * 64, name="wren", max_pages=9)
     assert report.pages[0].unread is None
     assert lines[0].split()[0] in words(report)
@@ -300,7 +300,7 @@ def test_a_trial_file_with_a_field_or_a_note_is_read_with_it(name: str, text: st
     assert text in words(read((TRIALS / name).read_bytes()))
 
 
-def test_the_trial_file_that_is_a_dynamic_form_is_told() -> None:
+def test_the_dynamic_form_among_the_trial_files_is_reported() -> None:
     assert read((TRIALS / "m_xfa.pdf").read_bytes()).pages[0].unread == "dynamic_form"
 
 
@@ -361,7 +361,7 @@ def test_files_inside_a_file_beyond_the_limit_are_counted(monkeypatch: pytest.Mo
     assert report.found["attachments"].value == "0.pdf | 1.pdf | 3 more files"
 
 
-def test_a_file_inside_a_file_that_is_no_pdf_is_a_failure_of_its_own(settings: Settings) -> None:
+def test_a_file_inside_a_file_that_is_not_a_pdf_is_a_separate_failure(settings: Settings) -> None:
     file = settings.reports / "X.pdf"
     file.write_bytes(unread.holding([("Wren.pdf", b"<!DOCTYPE html><title>404</title>" * 99)], portfolio=True))
     assert set(held(settings, ocr=False)) == {"X.pdf"}

@@ -97,7 +97,7 @@ def test_check_says_what_a_source_lists(collected: dict[str, Any]) -> None:
     assert (told["name"], told["listed"], told["problems"]) == ("Avonshire", 4, [])
 
 
-def test_strict_ends_with_3_when_an_address_could_not_be_had(collected: dict[str, Any]) -> None:
+def test_strict_exits_with_3_if_an_address_could_not_be_fetched(collected: dict[str, Any]) -> None:
     assert collected["again"].returncode == 3
     told = json.loads(collected["again"].stdout)
     assert (told["known"], told["failed"]) == (3, 1)

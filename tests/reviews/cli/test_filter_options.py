@@ -278,7 +278,7 @@ def test_an_export_reports_values_that_no_report_has(demo: Path, tmp_path: Path)
     assert "No report has the board “Nosuch”" in CliRunner().invoke(main, words).stderr
 
 
-def test_a_filter_of_a_batch_holds_for_the_rows_that_have_none_of_their_own(demo: Path, tmp_path: Path) -> None:
+def test_a_batch_filter_applies_to_rows_that_have_none_of_their_own(demo: Path, tmp_path: Path) -> None:
     given = tmp_path / "sheet.csv"
     given.write_text("id,query,area\nA,child,\nB,child,Wendlemere\n", encoding="utf-8")
     out = tmp_path / "out.jsonl"

@@ -72,7 +72,7 @@ def test_a_suggestion_is_printed(reviews: Reviews) -> None:
     assert "Did you mean: neglect (" in reviews("search", "neglct").output
 
 
-def test_ways_on_are_printed_with_what_they_find(reviews: Reviews) -> None:
+def test_further_queries_are_printed_with_what_they_find(reviews: Reviews) -> None:
     assert 'Theme: theme:"Was not brought / DNA" (' in reviews("search", "missed appointments").output
     assert "not searched: appointment (" in reviews("search", "appointed").output
     assert re.search(r"Instead: neglect \(\d+ reports\)", reviews("search", "neglect zzyzx").output)

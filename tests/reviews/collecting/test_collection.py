@@ -35,7 +35,7 @@ def test_a_passage_is_saved_once() -> None:
     assert again == held()
 
 
-def test_passages_are_noted_moved_and_taken_out() -> None:
+def test_passages_can_be_annotated_moved_and_removed() -> None:
     changed = held().noted("1", REPORT, 9, " For Monday.\r\nAsk Jo.\x00 ").moved("1", OTHER, 4, -1)
     assert [each.first for each in changed.open.passages] == [4, 4, 9]
     assert changed.open.passages[1] == THREE
@@ -87,7 +87,7 @@ def test_a_removed_report_leaves_a_bare_reference() -> None:
     assert kept[2] == THREE
 
 
-def test_what_is_carried_elsewhere_comes_back_as_it_was() -> None:
+def test_an_exported_collection_is_imported_unchanged() -> None:
     before = held().noted("1", REPORT, 9, "“For Monday” & <b>Jo</b>").begun("Training")
     assert carried.from_dict(json.loads(json.dumps(carried.to_dict(before)))) == before
 
@@ -125,12 +125,12 @@ def whole(**changes: Any) -> dict[str, Any]:
         whole(page=2.5),
     ],
 )
-def test_a_file_that_is_not_ours_is_refused(value: Any) -> None:
+def test_a_foreign_file_is_refused(value: Any) -> None:
     with pytest.raises(UsageError):
         carried.from_dict(value)
 
 
-def test_odd_values_beside_the_reference_are_left_out() -> None:
+def test_unknown_values_beside_the_reference_are_left_out() -> None:
     value = whole(note=["x"], paragraph={"a": 1}, generation="0001\n<script>", saved="yesterday", digest="x" * 99)
     value["collections"][0]["name"] = "\x1b[31mred\n" + "x" * 200
     read = carried.from_dict(value).collections[0]

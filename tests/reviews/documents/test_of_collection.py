@@ -46,7 +46,7 @@ def text_of(data: bytes) -> list[str]:
     return [paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs]
 
 
-def test_it_has_each_quotation_with_note_citation_links_and_date(data: bytes) -> None:
+def test_the_document_has_each_quotation_with_note_citation_links_and_date(data: bytes) -> None:
     told = text_of(data)
     assert told[0] == "Neglect: a plan"
     assert WORDS in told
@@ -61,7 +61,7 @@ def test_it_has_each_quotation_with_note_citation_links_and_date(data: bytes) ->
     assert "a b c d e" in told  # XML cannot hold the others
 
 
-def test_it_says_what_was_searched(data: bytes) -> None:
+def test_the_document_says_what_was_searched(data: bytes) -> None:
     said = "\n".join(text_of(data)).partition("What was searched")[2]
     assert "Searched 9 of 10 reports." in said
     assert "2 pages that could not be read" in said
@@ -70,7 +70,7 @@ def test_it_says_what_was_searched(data: bytes) -> None:
     assert "0000007" in said
 
 
-def test_its_links_can_be_followed_and_nothing_else_is_one(data: bytes) -> None:
+def test_only_real_links_can_be_followed(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         linked = re.findall(
             r'Target="([^"]+)" TargetMode="External"', file.read("word/_rels/document.xml.rels").decode()
@@ -85,7 +85,7 @@ def test_its_links_can_be_followed_and_nothing_else_is_one(data: bytes) -> None:
         assert b"External" not in file.read("word/_rels/document.xml.rels")
 
 
-def test_it_names_nobody_as_its_author(data: bytes) -> None:
+def test_the_document_names_no_author(data: bytes) -> None:
     properties = docx.Document(io.BytesIO(data)).core_properties
     assert (properties.author, properties.comments, properties.title) == ("", "", "Neglect: a plan")
 

@@ -137,7 +137,9 @@ def test_an_index_that_may_not_be_written_stays_as_it_is(
     assert_sound_and_goes_on(library, before, news)
 
 
-def test_a_library_that_may_not_be_entered(copy: Copy, news: Path, closing: Callable[[Path, int], None]) -> None:
+def test_a_library_that_may_not_be_entered_is_reported(
+    copy: Copy, news: Path, closing: Callable[[Path, int], None]
+) -> None:
     library = copy()
     before = answer(library)
     closing(library, 0)
@@ -150,7 +152,9 @@ def test_a_library_that_may_not_be_entered(copy: Copy, news: Path, closing: Call
     assert_sound_and_goes_on(library, before, news)
 
 
-def test_a_place_where_no_library_can_be_made(tmp_path: Path, closing: Callable[[Path, int], None]) -> None:
+def test_a_location_where_no_library_can_be_created_is_reported(
+    tmp_path: Path, closing: Callable[[Path, int], None]
+) -> None:
     (tmp_path / "place").mkdir()
     closing(tmp_path / "place", 0o500)
     for line in ("init", "update"):
@@ -215,7 +219,7 @@ def test_files_that_may_not_grow(most: int, copy: Copy, news: Path) -> None:
     assert_sound_and_goes_on(library, before, news)
 
 
-def test_an_answer_for_which_there_is_no_space_leaves_the_old_one(demo: Path, small_disk: Path) -> None:
+def test_an_answer_that_does_not_fit_on_the_disk_leaves_the_old_one(demo: Path, small_disk: Path) -> None:
     out = small_disk / "out.csv"
     out.write_text("yesterday's answers")
     (small_disk / "ballast").write_bytes(b"\0" * (shutil.disk_usage(small_disk).free - 8192))

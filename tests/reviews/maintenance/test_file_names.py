@@ -113,7 +113,7 @@ def test_an_odd_name_in_the_library_itself_is_removed_with_its_report(tmp_path: 
     assert not odd.exists()
 
 
-def test_an_odd_folder_is_read_every_night_when_it_is_written_as_it_is_shown(folder: Path, tmp_path: Path) -> None:
+def test_an_unusual_folder_is_read_every_night_if_written_as_shown(folder: Path, tmp_path: Path) -> None:
     library, deep = tmp_path / "library", named(folder, b"caf\xe9")
     deep.mkdir()
     shutil.copy(BRIEF, deep)
@@ -122,7 +122,7 @@ def test_an_odd_folder_is_read_every_night_when_it_is_written_as_it_is_shown(fol
     assert told(library, "update")["ingest"]["unchanged"] == 1
 
 
-def test_a_path_that_is_not_there_is_told_and_recorded_whatever_its_name(folder: Path, tmp_path: Path) -> None:
+def test_a_missing_path_is_reported_and_recorded_whatever_its_name(folder: Path, tmp_path: Path) -> None:
     library = tmp_path / "library"
     absent = named(folder, b"caf\xe9")
     done = reviews(library, "update", absent)

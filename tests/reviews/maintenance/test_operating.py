@@ -186,7 +186,7 @@ def test_root_does_not_write_into_the_library_of_another_user(small: Path, monke
 
 
 @posix
-def test_a_file_that_another_user_left_is_named_with_the_command_that_mends_it(
+def test_a_file_left_by_another_user_is_named_with_the_command_that_fixes_it(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import pwd
@@ -247,14 +247,16 @@ def test_a_run_of_root_does_not_lock_the_nightly_user_out(nobodys: Path, small: 
 
 
 @pytest.mark.parametrize("left", [".lock", "corpus.db", "runs", "index/0000001/manifest.json", "catalogue.csv"])
-def test_what_root_left_in_an_earlier_version_is_told_with_its_chown(nobodys: Path, small: Path, left: str) -> None:
+def test_files_left_by_root_in_an_earlier_version_are_reported_with_a_chown(
+    nobodys: Path, small: Path, left: str
+) -> None:
     os.chown(nobodys / left, 0, 0)
     done = as_user(65534, nobodys, "update", small)
     assert "belongs to the user root, who has used this library before" in done.stderr
     assert f"`sudo chown -R nobody: {nobodys}`" in sentence(done, 8)
 
 
-def test_the_library_of_another_user_is_named_as_theirs(nobodys: Path, small: Path) -> None:
+def test_a_library_of_another_user_is_reported_as_theirs(nobodys: Path, small: Path) -> None:
     for line in ("search child", "update", "status"):
         said = sentence(as_user(65533, nobodys, line, small), 8)
         assert f"{nobodys} belongs to the user nobody" in said
@@ -323,7 +325,7 @@ def test_records_of_older_versions_stand_before_all_numbered_ones(small: Path) -
 
 
 @pytest.mark.parametrize("damage", ["", "[]", '{"command": '])
-def test_a_record_that_is_damaged_is_not_passed_over(small: Path, damage: str) -> None:
+def test_a_damaged_record_is_not_skipped(small: Path, damage: str) -> None:
     assert call(small, "update").exit_code == 0
     newest = max((small / "runs").glob("*.json"))
     newest.write_text(damage)

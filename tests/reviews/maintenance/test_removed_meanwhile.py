@@ -87,7 +87,7 @@ def test_results_that_have_started_end_with_a_message_when_a_report_goes(library
 
 
 @pytest.mark.parametrize("table", ["page", "section", "paragraph"])
-def test_a_text_that_is_not_whole_is_told_from_one_that_went(library: Library, table: str) -> None:
+def test_incomplete_text_is_distinguished_from_a_removed_report(library: Library, table: str) -> None:
     with Store.open(library.settings.database) as store:
         store._db.execute("PRAGMA foreign_keys = OFF")
         store._db.execute(f"DELETE FROM {table}")

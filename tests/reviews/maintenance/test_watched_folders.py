@@ -72,7 +72,7 @@ class TestAShareThatIsNotMounted:
             share.rmdir()
         share.with_name("elsewhere").rename(share)
 
-    def test_is_told_on_stderr_and_fails_a_strict_run(self, library: Path, share: Path) -> None:
+    def test_a_missing_folder_is_printed_to_stderr_and_fails_a_strict_run(self, library: Path, share: Path) -> None:
         done = call(library, "update")
         assert done.exit_code == 0
         assert str(share) in done.stderr
@@ -82,7 +82,7 @@ class TestAShareThatIsNotMounted:
         assert strict.exit_code == 3
         assert "1 folder empty or missing" in strict.stderr
 
-    def test_is_a_state_until_it_is_there_again(self, library: Path, share: Path) -> None:
+    def test_a_missing_folder_is_remembered_until_it_is_back(self, library: Path, share: Path) -> None:
         assert call(library, "update").exit_code == 0
         assert call(library, "update", DEMO / "scans").exit_code in (0, 3), "another folder says nothing about this one"
         status = call(library, "status", "--max-age", "26h")
@@ -110,14 +110,14 @@ class TestAShareThatIsNotMounted:
         assert str(share) in call(library, "runs", "--last").stdout
         assert "1 folder missing" in call(library, "runs").stdout
 
-    def test_is_no_state_any_more_when_its_reports_may_go(self, library: Path, share: Path) -> None:
+    def test_a_missing_folder_is_forgotten_when_its_reports_may_be_withdrawn(self, library: Path, share: Path) -> None:
         assert call(library, "update").exit_code == 0
         assert call(library, "update", share, "--allow-withdrawals").exit_code == 0
         assert told(library, "reports")["reports"] == []
         assert call(library, "status", "--max-age", "26h").exit_code == 0
 
 
-def test_the_day_on_which_a_folder_was_missed_first_is_kept(library: Path) -> None:
+def test_the_first_day_on_which_a_folder_was_missing_is_kept(library: Path) -> None:
     with Store.open(library / "corpus.db") as store:
         store.note_missing(["/srv/share"], [])
         store._db.execute("UPDATE missing_folder SET since = '2026-03-14'")
@@ -141,7 +141,7 @@ def test_a_library_of_an_earlier_version_learns_to_keep_it(library: Path) -> Non
 
 
 class TestAFolderThatWasNamedOnce:
-    def test_is_said_to_be_read_only_when_it_is_named(self, tmp_path: Path, share: Path) -> None:
+    def test_a_folder_is_reported_as_only_read_when_named(self, tmp_path: Path, share: Path) -> None:
         library = tmp_path / "library"
         done = call(library, "update", share)
         line = f"folders = [{json.dumps(str(share), ensure_ascii=False)}]"
@@ -158,7 +158,9 @@ class TestAFolderThatWasNamedOnce:
         assert "2 files found: 1 unchanged, 1 new" in night.stdout
         assert "folders =" not in night.output
 
-    def test_is_told_beside_those_that_are_read_every_night(self, library: Path, share: Path, tmp_path: Path) -> None:
+    def test_such_a_folder_is_reported_along_with_those_read_every_night(
+        self, library: Path, share: Path, tmp_path: Path
+    ) -> None:
         (tmp_path / "other" / "deep").mkdir(parents=True)
         for folder in (tmp_path / "other", tmp_path / "other" / "deep"):
             shutil.copy(SUMMARY, folder)
@@ -169,14 +171,14 @@ class TestAFolderThatWasNamedOnce:
         assert night.stderr == ""
         assert told(library, "update")["ingest"]["unwatched"] == [str(tmp_path / "other")]
 
-    def test_that_is_read_anyway_needs_no_word(self, library: Path, share: Path) -> None:
+    def test_a_folder_that_is_read_anyway_is_not_reported(self, library: Path, share: Path) -> None:
         assert "folders =" not in call(library, "update", share).output
         assert "folders =" not in call(library, "update", library / "reports").output
         assert "folders =" not in call(library, "update", share / BRIEF.name).output
 
 
 class TestFilesThatCannotBeRead:
-    def test_are_listed_when_they_are_new_and_counted_afterwards(self, library: Path, share: Path) -> None:
+    def test_failures_are_listed_when_they_are_new_and_counted_afterwards(self, library: Path, share: Path) -> None:
         (share / "old page.pdf").write_bytes(b"<html>404")
         assert "old page.pdf" in call(library, "update").stdout
         (share / "new page.pdf").write_bytes(b"<html>405")

@@ -127,7 +127,7 @@ def test_the_same_with_the_keyboard_alone(visit: Visit, scripts: bool) -> None:
     assert "Note: For Monday" in [each.text for each in docx.Document(io.BytesIO(data)).paragraphs]
 
 
-def test_a_passage_is_saved_where_it_stands_and_said_aloud(visit: Visit, robin: str) -> None:
+def test_a_passage_is_saved_where_it_is_and_announced(visit: Visit, robin: str) -> None:
     page = visit().go(f"/reports/{robin[:16]}/pages/6")
     page.get_by_role("button", name="Save passage paragraph 5.1.1").click()
     expect(page.get_by_role("status")).to_have_text("Saved")

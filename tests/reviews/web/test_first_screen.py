@@ -58,7 +58,7 @@ def test_the_button_that_applies_filters_is_always_in_sight(visit: Visit, size: 
 
 
 @pytest.mark.parametrize("mode", ["plain", "without scripts"])
-def test_a_new_word_keeps_the_filters_and_back_keeps_everything(visit: Visit, mode: str) -> None:
+def test_a_new_word_keeps_the_filters_and_the_back_button_keeps_everything(visit: Visit, mode: str) -> None:
     page = visit(mode).go("/")
     page.get_by_label("Words to look for").fill("school")
     page.get_by_role("button", name="Search", exact=True).click()

@@ -49,7 +49,7 @@ def test_what_is_packed_comes_out_with_the_start_of_the_id() -> None:
         base64.urlsafe_b64encode(zlib.compress(b" " * 50_000_000, 9)).decode(),
     ],
 )
-def test_a_cookie_that_is_not_ours_is_an_empty_collection(text: str) -> None:
+def test_a_cookie_from_elsewhere_is_an_empty_collection(text: str) -> None:
     assert unpacked(text) == Collected()
 
 
@@ -106,7 +106,7 @@ def test_people_who_sign_in_find_their_collections_on_every_computer(people: Fla
     assert client(people, "").get("/collections").status_code == 401
 
 
-def test_the_access_log_says_who_saved_and_took_away_and_no_words(people: Flask) -> None:
+def test_the_access_log_records_who_saved_and_downloaded_but_no_text(people: Flask) -> None:
     jo = client(people, "Jo Smith")
     save(jo)
     jo.post("/collections/1", data={"act": "name", "name": "Zelkova"})

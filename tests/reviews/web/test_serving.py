@@ -122,7 +122,7 @@ def test_the_pool_is_bounded_and_closes_every_library(demo: Path) -> None:
     second.close()
 
 
-def test_the_memory_of_a_replaced_generation_is_given_back(demo: Path, tmp_path: Path) -> None:
+def test_the_memory_of_a_replaced_generation_is_released(demo: Path, tmp_path: Path) -> None:
     library = Path(shutil.copytree(demo, tmp_path / "library"))
     app = create_app(library)
     pool: LibraryPool = app.extensions["pool"]

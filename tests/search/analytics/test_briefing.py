@@ -67,6 +67,6 @@ def test_small_counts_are_held_back_on_request(demo: Library) -> None:
     assert all(each["here"] is None or each["here"] >= 5 for each in value["related"])
 
 
-def test_a_theme_that_there_is_not_is_refused_with_a_near_one(demo: Library) -> None:
+def test_an_unknown_theme_is_refused_with_a_similar_one(demo: Library) -> None:
     with pytest.raises(NotFound, match="Did you mean “Neglect"):
         briefing(demo.searcher(), "Neglekt any")

@@ -38,7 +38,7 @@ def vocabulary(prefix: str) -> Iterator[str]:
         ("ne " * 50, []),
     ],
 )
-def test_what_begins_like_it_is_suggested_the_most_frequent_first(typed: str, found: list[str]) -> None:
+def test_words_with_the_same_beginning_are_suggested_most_frequent_first(typed: str, found: list[str]) -> None:
     said = completions(typed, THEMES, REPORTS, vocabulary, WORDS.__getitem__)
     assert [each.label for each in said] == found
 

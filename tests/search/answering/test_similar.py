@@ -24,7 +24,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return terms
 
 
-def test_only_the_postings_of_the_words_that_are_compared_are_read(demo: Library, read: list[str]) -> None:
+def test_only_the_postings_of_the_compared_words_are_read(demo: Library, read: list[str]) -> None:
     with reviews.open(Path(demo.settings.library)) as fresh:
         found = fresh.similar(fresh.reports()[0].id)
     assert found

@@ -26,7 +26,7 @@ def test_sentences_end_at_stops_but_not_at_abbreviations() -> None:
     ]
 
 
-def test_the_number_of_a_paragraph_is_no_sentence() -> None:
+def test_the_number_of_a_paragraph_is_not_a_sentence() -> None:
     assert parts("12. The school knew. 4.3 It told nobody.") == ["12. The school knew.", "4.3 It told nobody."]
 
 

@@ -53,7 +53,7 @@ def test_a_theme_may_name_another() -> None:
         ("Was not brought / DNA", "DNA"),
     ],
 )
-def test_terms_that_mostly_find_something_else_are_not_asked_alone(name: str, misleading: str) -> None:
+def test_terms_that_mostly_find_something_else_are_not_used_alone(name: str, misleading: str) -> None:
     theme = THEMES.find(name)
     assert theme is not None
     assert misleading not in theme.queries
@@ -170,7 +170,7 @@ def test_themes_that_are_counted_night_by_night_are_those_that_are_counted_at_on
                 assert step_by_step == searcher.themed()
 
 
-def test_only_new_reports_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_new_reports_are_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[int] = []
     real = ThemeTable._before
 

@@ -66,7 +66,7 @@ def test_intervals_rates_and_small_counts(folder: Path) -> None:
             assert float(row["rate"]) == pytest.approx(10_000 * int(row["mentions"]) / int(row["words"]), abs=5e-5)
 
 
-def test_periods_are_those_that_were_asked_for(demo: Library, folder: Path) -> None:
+def test_periods_are_those_that_were_requested(demo: Library, folder: Path) -> None:
     rows = [row for row in table(folder / "answers.by.csv") if row["id"] == "A" and row["grouping"] == "period"]
     years = [report.year for report in demo.reports() if report.searchable]
     assert {row["period"]: int(row["of"]) for row in rows} == {
@@ -97,7 +97,7 @@ def test_pairs_are_of_reports_that_both_queries_searched(demo: Library, folder: 
     ]
 
 
-def test_the_parts_of_a_query_are_counted_each_on_its_own(demo: Library, folder: Path) -> None:
+def test_the_parts_of_a_query_are_counted_separately(demo: Library, folder: Path) -> None:
     rows = {(row["id"], row["term"]): int(row["mentions"]) for row in table(folder / "answers.terms.csv")}
     alone = demo.search("school", Filters(sections=("findings",)), limit=None, per_report=0)
     assert rows["C", "school"] == sum(hit.mentions for hit in alone)

@@ -76,7 +76,7 @@ def test_agreement_precision_and_what_coders_differ_on(demo: Library, tmp_path: 
     assert "Krippendorff's alpha" in text.stdout
 
 
-def test_sheets_that_are_none_are_refused(demo: Library, tmp_path: Path) -> None:
+def test_files_that_are_not_coded_sheets_are_refused(demo: Library, tmp_path: Path) -> None:
     (tmp_path / "queries.csv").write_text("query\nneglect\n")
     with pytest.raises(UsageError):
         coded.read(tmp_path / "queries.csv")

@@ -53,7 +53,7 @@ ASKED: dict[str, Callable[[Searcher], object]] = {
 
 
 @pytest.mark.parametrize("asked", ASKED)
-def test_what_is_asked_of_a_library_has_the_same_answer(here: Searcher, remote: Searcher, asked: str) -> None:
+def test_the_library_gives_the_same_answer_in_both_engines(here: Searcher, remote: Searcher, asked: str) -> None:
     assert plain(ASKED[asked](remote)) == plain(ASKED[asked](here))
 
 

@@ -20,7 +20,7 @@ def test_streamed_hits_equal_those_of_a_search(demo: Library, query: str) -> Non
     assert replace(head, hits=tuple(hits), elapsed_ms=0) == replace(searched, elapsed_ms=0)
 
 
-def test_the_reports_listed_for_a_filter_are_those_that_meet_it(demo: Library) -> None:
+def test_the_reports_listed_for_a_filter_are_those_that_pass_it(demo: Library) -> None:
     every = demo.searcher().reports()
     assert len(every) == demo.searcher().coverage.reports
     years = demo.searcher().reports(Filters(years=(2014, 2014)))

@@ -538,6 +538,6 @@ def test_the_table_has_at_least_thirty_cases() -> None:
     assert len(ALL) >= 30
 
 
-def test_every_removal_ends_with_what_is_left_to_the_person(desk: Desk) -> None:
+def test_every_removal_ends_with_what_the_person_still_has_to_do(desk: Desk) -> None:
     desk.remove()
     desk.says("What you still need to do", "Backups", "Swap", "core dump", "Downloads", "catalogue.csv")

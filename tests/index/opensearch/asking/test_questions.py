@@ -55,7 +55,7 @@ def evaluator(cluster: InProcessCluster, held: Opened) -> ClusterEvaluator:
     return ClusterEvaluator(snapshot, lambda field: set(), Deadline())
 
 
-def test_what_is_small_is_read_page_by_page(cluster: InProcessCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metadata_is_read_page_by_page(cluster: InProcessCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = opened(cluster, "index", ALL)
     monkeypatch.setattr(opening, "_REPORTS", 2)
     monkeypatch.setattr(opening, "_TERMS", 3)
@@ -68,13 +68,13 @@ def test_what_is_small_is_read_page_by_page(cluster: InProcessCluster, monkeypat
     assert paged.lengths == {0: 6, 1: 6, 2: 8}
 
 
-def test_a_document_of_another_generation_is_as_if_it_were_not_there(cluster: InProcessCluster, held: Opened) -> None:
+def test_a_document_of_another_generation_is_ignored(cluster: InProcessCluster, held: Opened) -> None:
     key = next(key for key, number in held.keys.items() if number == 1)
     known = {other: number for other, number in held.keys.items() if other != key}
     assert list(Questions(cluster, "index", known).scores("weights", WORD).numbers) == [0]
 
 
-def test_an_answer_is_asked_for_once_and_several_at_once(cluster: InProcessCluster, held: Opened) -> None:
+def test_an_answer_is_requested_once_and_several_at_once(cluster: InProcessCluster, held: Opened) -> None:
     questions = Questions(cluster, "index", held.keys)
     others = [Clause(Chain(((term,),)), EVERY_KIND) for term in ("child", "school")]
     before = cluster.asked
@@ -84,14 +84,14 @@ def test_an_answer_is_asked_for_once_and_several_at_once(cluster: InProcessClust
     assert cluster.asked == before + 1
 
 
-def test_more_hits_than_were_thought_of_are_asked_for_again() -> None:
+def test_if_there_are_more_hits_than_expected_they_are_requested_again() -> None:
     many = [report(number, "neglect") for number in range(150)]
     cluster = InProcessCluster(many)
     keys = {each.body["key"]: number for number, each in enumerate(many[:10])}
     assert list(Questions(cluster, "index", keys).scores("weights", WORD).numbers) == list(range(10))
 
 
-def test_what_was_used_last_is_kept() -> None:
+def test_recently_used_values_are_kept() -> None:
     kept: Kept[str] = Kept(3)
     for name in "abc":
         kept.put(name, name, 1)
@@ -100,7 +100,7 @@ def test_what_was_used_last_is_kept() -> None:
     assert [kept.get(name) for name in "abcd"] == ["a", None, "c", "d"]
 
 
-def test_a_report_that_is_gone_is_said_to_be(cluster: InProcessCluster, held: Opened) -> None:
+def test_a_missing_report_is_reported(cluster: InProcessCluster, held: Opened) -> None:
     questions = Questions(cluster, "index", held.keys)
     cluster.held.pop(1)
     questions.expect([0, 1])
@@ -109,7 +109,7 @@ def test_a_report_that_is_gone_is_said_to_be(cluster: InProcessCluster, held: Op
     assert questions.lost
 
 
-def test_all_clauses_of_a_tree_are_asked_for_in_one_request(cluster: InProcessCluster, held: Opened) -> None:
+def test_all_clauses_of_a_tree_are_requested_at_once(cluster: InProcessCluster, held: Opened) -> None:
     tree: Query = And(
         (
             Or((Word("neglect"), Phrase((Word("every"), Word("child"))))),
@@ -123,7 +123,7 @@ def test_all_clauses_of_a_tree_are_asked_for_in_one_request(cluster: InProcessCl
     assert cluster.asked == before + 1
 
 
-def test_leaves_of_expected_reports_come_together(cluster: InProcessCluster, held: Opened) -> None:
+def test_leaves_of_expected_reports_are_fetched_together(cluster: InProcessCluster, held: Opened) -> None:
     asks = evaluator(cluster, held)
     answer = asks.evaluate(Plain((Word("child"), Word("neglect"))))
     asks.expect(sorted(answer.documents))

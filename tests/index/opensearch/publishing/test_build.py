@@ -103,7 +103,7 @@ def test_what_may_be_read_is_what_is_kept(
     assert not state(cluster, settings).keeps(first)
 
 
-def test_a_report_that_is_read_anew_or_described_anew_is_replaced(
+def test_a_report_that_is_read_or_described_again_is_replaced(
     publish: Publish, add: AddReport, store: Store, cluster: Cluster, settings: Settings
 ) -> None:
     one = add("one", "Neglect was seen.")
@@ -190,7 +190,7 @@ def test_of_two_runs_that_publish_one_library_one_is_refused(
     assert sorted(report for report, _ in stored(cluster, settings)) == sorted([one, two])
 
 
-def test_what_a_run_writes_that_is_not_dead_after_all_is_never_seen(
+def test_what_a_run_that_was_thought_dead_writes_is_never_visible(
     publish: Publish, add: AddReport, store: Store, cluster: Cluster, settings: Settings
 ) -> None:
     one = add("one", "Neglect was seen.")
@@ -216,7 +216,7 @@ def made(store: Store, settings: Settings, number: int) -> dict[str, object]:
     return {**body, "from": number}
 
 
-def test_a_report_that_two_libraries_hold_has_one_owner(
+def test_a_report_in_two_libraries_has_one_owner(
     settings_of: SettingsOf, store: Store, add: AddReport, tmp_path: Path, cluster: Cluster
 ) -> None:
     camden, leeds = settings_of(opensearch_library="camden"), settings_of(opensearch_library="leeds")

@@ -41,7 +41,7 @@ def test_no_index_is_a_problem(store: Store, settings: Settings, cluster: Cluste
     ]
 
 
-def test_a_document_that_is_gone_is_missed(index: str, store: Store, settings: Settings, cluster: Cluster) -> None:
+def test_a_missing_document_is_noticed(index: str, store: Store, settings: Settings, cluster: Cluster) -> None:
     gone = next(publishing.listed(cluster, index)).id
     cluster.bulk([Action("delete", index, gone)])
     cluster.refresh(index)
@@ -49,7 +49,7 @@ def test_a_document_that_is_gone_is_missed(index: str, store: Store, settings: S
     assert "holds 1 of the 2 reports" in found
 
 
-def test_other_text_is_found_by_a_full_check(index: str, store: Store, settings: Settings, cluster: Cluster) -> None:
+def test_changed_text_is_found_by_a_full_check(index: str, store: Store, settings: Settings, cluster: Cluster) -> None:
     each = next(publishing.wanted(store, "main"))
     text = store.readings.text(each.reading)
     body = document("main", each.reading, each.report, text, each.copies).body
@@ -79,7 +79,7 @@ def test_a_slow_log_that_would_hold_queries_is_a_problem(
     assert "Set index.search.slowlog.threshold.query.warn to -1" in found
 
 
-def test_a_copy_that_is_away_is_a_problem(
+def test_a_missing_copy_is_a_problem(
     index: str, store: Store, settings: Settings, cluster: Cluster, front: Front
 ) -> None:
     ask = front.backend

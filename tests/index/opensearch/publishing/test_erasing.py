@@ -41,7 +41,7 @@ def removed(
     return remove
 
 
-def test_nothing_stays_of_a_removed_report_in_any_generation(
+def test_nothing_remains_of_a_removed_report_in_any_generation(
     removed: Callable[[Callable[[float], None]], None], settings: Settings, cluster: Cluster
 ) -> None:
     import time
@@ -64,7 +64,9 @@ def test_a_copy_that_lags_behind_is_waited_for(
 
 
 @pytest.mark.skipif(bool(NODES), reason="real copies lag behind as they like")
-def test_a_copy_that_keeps_it_is_told(removed: Callable[[Callable[[float], None]], None], front: Front) -> None:
+def test_a_copy_that_keeps_deleted_data_is_reported(
+    removed: Callable[[Callable[[float], None]], None], front: Front
+) -> None:
     double = Double()
     front.backend = double.answer
     double.deaf = 1000

@@ -58,7 +58,7 @@ def test_where_nothing_is_numbered_the_bullets_are_items_and_else_what_asks_for_
     assert [item.text[:15] for item in found] == ["Health services"]
 
 
-def test_a_named_one_counts_wherever_it_stands_and_once() -> None:
+def test_a_named_item_counts_wherever_it_is_and_only_once() -> None:
     paragraphs = [
         Paragraph(0, 1, "Recommendation 1", 0, "Recommendation 1: The board should act."),
         Paragraph(1, 2, "Recommendation 1", 1, "Recommendation 1: The board should act soon."),
@@ -100,12 +100,12 @@ def test_findings_that_are_named_make_the_paragraphs_around_them_no_findings() -
     assert [item.number for item in find(("7.1", "7.1 Nobody asked."), section=FINDINGS)] == ["7.1"]
 
 
-def test_questions_for_the_board_are_asked_of_the_board() -> None:
+def test_questions_for_the_board_are_addressed_to_the_board() -> None:
     section = Section(1, SectionKind.RECOMMENDATIONS, "Questions for the Board")
     assert [item.addressee for item in find("• Does it know?", section=section)] == ["the Board"]
 
 
-def test_a_footnote_and_an_answer_are_no_recommendations() -> None:
+def test_footnotes_and_answers_are_not_recommendations() -> None:
     assert find("¹ The board should be told.") == []
     answer = Section(1, SectionKind.RECOMMENDATIONS, "Government response")
     assert find("We must and should do better.", section=answer) == []
@@ -166,7 +166,7 @@ def test_a_title_is_followed_by_its_words_and_by_whom_they_ask() -> None:
     assert (item.first, item.last, item.addressee) == (0, 4, "The council")
 
 
-def test_an_answer_is_no_part_of_what_it_answers() -> None:
+def test_an_answer_is_not_part_of_what_it_answers() -> None:
     found = find(
         ("Recommendation 1", "Recommendation 1: That one body be asked to inspect all homes."),
         "The council accepts this recommendation.",
@@ -209,7 +209,7 @@ def test_a_table_of_judgements_holds_no_findings() -> None:
     assert find("• Overall effectiveness: good", section=Section(1, SectionKind.FINDINGS, "Judgement grade")) == []
 
 
-def test_prose_under_a_heading_of_another_matter_is_no_recommendation() -> None:
+def test_prose_under_an_unrelated_heading_is_not_a_recommendation() -> None:
     section = Section(1, SectionKind.RECOMMENDATIONS, "The experiences and progress of children in care")
     assert find(("1", "1. Plans are late."), ("2", "2. Visits are few."), section=section) == []
     section = Section(1, SectionKind.RECOMMENDATIONS, "The police")
@@ -234,7 +234,7 @@ def test_prose_under_a_heading_of_another_matter_is_no_recommendation() -> None:
         ("one policy for all services", None),
     ],
 )  # fmt: skip
-def test_who_is_asked_is_told_only_where_the_words_say_so(text: str, asked: str | None) -> None:
+def test_the_addressee_is_only_given_where_the_text_says_so(text: str, asked: str | None) -> None:
     assert addressee(text) == asked
 
 
@@ -312,7 +312,7 @@ def test_a_long_sentence_over_bullets_is_an_item_with_them_and_a_lead_in_is_none
     assert [(item.first, item.last) for item in found] == [(1, 3), (5, 5), (6, 6), (7, 7)]
 
 
-def test_a_recommendation_that_begins_with_response_is_no_answer() -> None:
+def test_a_recommendation_that_begins_with_response_is_not_an_answer() -> None:
     found = find(
         ("Recommendation 1", "Recommendation 1: Taskforces"),
         "The response to a future emergency should be led by one body.",

@@ -89,7 +89,7 @@ def headings(*drafts: Draft) -> list[str]:
         "The council and its partners should hold an exercise together at least every three years.",
     ],
 )
-def test_labels_items_and_names_in_bold_are_no_headings(text: str) -> None:
+def test_bold_labels_items_and_names_are_not_headings(text: str) -> None:
     assert headings(draft(text, 11, True)) == []
     assert headings(draft(text, 14, True)) == []
 

@@ -61,7 +61,7 @@ def test_a_token_opens_the_page_as_a_cookie_and_as_a_header(library: Path) -> No
         assert page.get("/").status_code == 303
 
 
-def test_signing_in_leads_to_where_one_wanted_to_go(library: Path) -> None:
+def test_signing_in_leads_to_the_requested_page(library: Path) -> None:
     token = Tokens(library).add("Jo Smith")
     with client(library, Options(access=Access(Tokens(library)))) as page:
         form = page.get("/?q=neglect&board=Wendlemere+Safeguarding+Children+Board&page=2", follow_redirects=True).text

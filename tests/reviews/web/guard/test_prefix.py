@@ -85,7 +85,7 @@ def under(demo: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
     app.extensions["pool"].close()
 
 
-def test_every_address_on_every_page_lies_under_the_path(under: Flask) -> None:
+def test_every_address_on_every_page_is_under_the_path(under: Flask) -> None:
     client = under.test_client()
 
     def get(address: str) -> tuple[int, str, str]:
@@ -109,7 +109,7 @@ def test_it_makes_no_difference_whether_the_proxy_removes_the_path(under: Flask)
     assert client.get(f"{PREFIX}", headers={"X-Forwarded-Prefix": PREFIX}).status_code == 200
 
 
-def test_a_path_is_believed_only_of_a_trusted_proxy_and_only_if_it_is_one(demo: Path) -> None:
+def test_a_path_is_only_accepted_from_a_trusted_proxy_and_only_if_it_is_valid(demo: Path) -> None:
     for proxies, said, believed in (
         (("127.0.0.1",), "/reviews/", "/reviews"),
         (("10.0.0.5",), "/reviews", ""),
@@ -136,7 +136,7 @@ def test_signing_in_and_out_stays_under_the_path(demo: Path, tmp_path: Path) -> 
     app.extensions["pool"].close()
 
 
-def test_a_path_that_cannot_be_one_is_refused(demo: Path) -> None:
+def test_an_invalid_path_is_refused(demo: Path) -> None:
     result = CliRunner().invoke(main, ["--library", str(demo), "serve", "--prefix", "/a b"])
     assert result.exit_code == 2
     assert "--prefix /a b is not a valid path" in result.output

@@ -18,7 +18,7 @@ class Maker:
         return cast(Results, object())
 
 
-def test_an_answer_that_is_known_is_not_made_again() -> None:
+def test_a_cached_answer_is_not_computed_again() -> None:
     kept, make = KeptAnswers(), Maker()
     assert kept.get("1", NEGLECT, make) is kept.get("1", NEGLECT, make)
     kept.get("2", NEGLECT, make)
@@ -26,7 +26,7 @@ def test_an_answer_that_is_known_is_not_made_again() -> None:
     assert make.made == 3
 
 
-def test_those_used_longest_ago_go_first() -> None:
+def test_the_least_recently_used_answers_are_dropped_first() -> None:
     kept, make = KeptAnswers(), Maker()
     for number in range(256):
         kept.get(number, NEGLECT, make)

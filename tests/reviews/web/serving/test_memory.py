@@ -17,7 +17,7 @@ def resident() -> float:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the allocator of other systems is left alone")
-def test_freed_memory_goes_back_to_the_system() -> None:
+def test_freed_memory_is_returned_to_the_system() -> None:
     if memory._glibc() is None:
         pytest.skip("this system's C library is not glibc")
     small = [bytes(2_000) for _ in range(_TAKEN * 500)]  # too large for Python's allocator, too small for the system's

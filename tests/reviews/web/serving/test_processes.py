@@ -40,7 +40,7 @@ def test_the_rate_limit_counts_the_requests_of_all_processes(tmp_path: Path) -> 
     assert other.takes("jo", 15.0)
 
 
-def test_what_is_shared_names_nobody(tmp_path: Path) -> None:
+def test_shared_state_contains_no_names(tmp_path: Path) -> None:
     state = SharedState(lambda: tmp_path / "state.db")
     Rate(4, state).takes("zelkova", 0.0)
     assert any(path.stat().st_size for path in tmp_path.iterdir())

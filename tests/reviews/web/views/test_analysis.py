@@ -251,7 +251,7 @@ def test_sheets_are_private_and_limited_in_number(demo: Path) -> None:
         batches.close()
 
 
-def test_a_study_says_what_the_search_says(page: FlaskClient) -> None:
+def test_a_study_agrees_with_the_search(page: FlaskClient) -> None:
     found = page.get("/study.json?q=neglect&q=school&periods=2010-2015,2016-2022&area=Fernshire").get_json()
     for row in found["summary"]:
         answer = page.get("/search.json", query_string={"q": row["query"], "area": "Fernshire"}).get_json()
@@ -419,7 +419,7 @@ def test_each_number_of_a_trend_opens_the_reports_that_it_counts(page: FlaskClie
     assert 'name="kind" value="overview report"' in shown
 
 
-def test_trends_are_taken_away_as_a_table_and_a_picture(page: FlaskClient) -> None:
+def test_trends_can_be_downloaded_as_a_table_and_a_picture(page: FlaskClient) -> None:
     told = page.get("/trends.csv?q=neglect").get_data().decode("utf-8-sig").splitlines()
     assert told[0].startswith("query,value,reports,of,share")
     assert len(told) == 1 + len(page.get("/trends.json?q=neglect").get_json()["points"])

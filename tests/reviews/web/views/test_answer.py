@@ -133,7 +133,7 @@ def test_themes_that_set_an_answer_apart_come_before_those_that_every_report_has
     assert not set(themes[:3]) & set(everywhere)
 
 
-def test_a_value_of_a_filter_is_never_markup(page: FlaskClient) -> None:
+def test_a_filter_value_is_never_treated_as_markup(page: FlaskClient) -> None:
     shown = page.get(
         "/", query_string={"q": "neglect", "child": '"><script>alert(1)</script>', "view": "passages"}
     ).text

@@ -22,7 +22,7 @@ def save(page: FlaskClient, path: str = "/?q=neglect", at: int = 0) -> TestRespo
     return page.post("/collections/save", data={"passage": places(page, path)[at], "back": path})
 
 
-def test_a_passage_is_saved_and_one_is_back_where_it_stands(page: FlaskClient) -> None:
+def test_a_passage_is_saved_and_the_page_returns_to_where_it_is(page: FlaskClient) -> None:
     (first, *_) = places(page)
     done = save(page)
     where = f"s{first.replace(':', '-')}"
@@ -71,7 +71,7 @@ def test_several_paragraphs_are_saved_as_one_passage(page: FlaskClient, robin: s
         "/a\nb",
     ],
 )
-def test_one_is_never_sent_to_another_site(page: FlaskClient, back: str) -> None:
+def test_saving_never_redirects_to_another_site(page: FlaskClient, back: str) -> None:
     done = page.post("/collections/save", data={"passage": places(page)[0], "back": back})
     assert done.headers["Location"].startswith("/collections#s")
 
@@ -165,7 +165,7 @@ def test_the_word_file_has_the_words_of_the_table(page: FlaskClient) -> None:
     assert "Searched 9 of 10 reports." in told
 
 
-def test_a_table_is_no_formula(page: FlaskClient) -> None:
+def test_a_table_contains_no_formulas(page: FlaskClient) -> None:
     save(page)
     act(page, "note", places_saved(page)[0], note="=HYPERLINK(1)")
     assert "'=HYPERLINK(1)" in page.get("/collections/1.csv").get_data(as_text=True)
@@ -175,7 +175,7 @@ def places_saved(page: FlaskClient) -> list[str]:
     return re.findall(r'name="passage" value="([^"]+)"', page.get("/collections").text)
 
 
-def test_a_collection_is_carried_to_another_browser(page: FlaskClient) -> None:
+def test_a_collection_can_be_imported_in_another_browser(page: FlaskClient) -> None:
     save(page)
     act(page, "note", places_saved(page)[0], note="For Monday")
     file = page.get("/collections/1.json")

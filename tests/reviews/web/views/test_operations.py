@@ -68,7 +68,7 @@ def test_a_damaged_library_says_so_and_answers_nothing(copy: Path) -> None:
         assert "Something is wrong with the stored reports" in answer.text
 
 
-def test_a_visitor_sees_neither_commands_nor_paths(empty: Path) -> None:
+def test_a_visitor_sees_no_commands_or_paths(empty: Path) -> None:
     token = Tokens(empty).add("Jo Smith")
     code = {"Authorization": f"Bearer {token}"}
     with served(empty, "Sam", signs_in=True) as page:

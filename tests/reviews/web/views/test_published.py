@@ -49,7 +49,7 @@ def shown(page: FlaskClient, address: str) -> str:
     return response.get_data(as_text=True)
 
 
-def test_a_report_says_where_it_was_published_and_what_became_of_it(ids: tuple[FlaskClient, str, str]) -> None:
+def test_a_report_says_where_it_was_published_and_what_happened_to_it(ids: tuple[FlaskClient, str, str]) -> None:
     page, new, old = ids
     text = shown(page, f"/reports/{new}")
     assert f'<a class="govuk-link" href="{URL}" rel="noreferrer nofollow">Fernshire</a>, retrieved on' in text
@@ -91,5 +91,5 @@ def test_the_first_page_lists_what_came_this_week_and_nothing_older(ids: tuple[F
     assert 'href="/sources"' in week
 
 
-def test_whoever_runs_the_page_finds_the_sources(ids: tuple[FlaskClient, str, str]) -> None:
+def test_operators_can_find_the_sources(ids: tuple[FlaskClient, str, str]) -> None:
     assert 'href="/sources"' in shown(ids[0], "/status")

@@ -78,7 +78,7 @@ def test_a_page_without_text_is_a_part_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 7, 16])
-def test_a_bar_leads_to_the_mention_before_and_after(page: FlaskClient, robin: str, number: int) -> None:
+def test_a_bar_leads_to_the_previous_and_the_next_mention(page: FlaskClient, robin: str, number: int) -> None:
     listed = html(page, f"/reports/{robin}?q=neglect&back=%2F%3Fq%3Dneglect%26page%3D2")
     (there,) = set(re.findall(rf'href="([^"]*mention={number}#m{number})"', listed)) or {
         f"/reports/{robin[:16]}/pages/6?q=neglect&mention=7&back=%2F%3Fq%3Dneglect%26page%3D2"
@@ -94,7 +94,7 @@ def test_a_bar_leads_to_the_mention_before_and_after(page: FlaskClient, robin: s
             assert "hidden" in link
 
 
-def test_a_page_that_is_not_there_leads_to_the_nearest_one(page: FlaskClient, robin: str) -> None:
+def test_a_missing_page_leads_to_the_nearest_one(page: FlaskClient, robin: str) -> None:
     base = f"/reports/{robin[:16]}"
     for number, near in ((0, 1), (99, 9)):
         shown = html(page, f"{base}/pages/{number}", 404)
@@ -104,7 +104,7 @@ def test_a_page_that_is_not_there_leads_to_the_nearest_one(page: FlaskClient, ro
         assert all(page.get(way).status_code == 200 for way in ways)
 
 
-def test_the_heading_of_a_section_is_seen_once(page: FlaskClient, robin: str) -> None:
+def test_the_heading_of_a_section_is_shown_once(page: FlaskClient, robin: str) -> None:
     assert shows_heading(TEXT, 3, part_of(TEXT, 3))
     assert not shows_heading(TEXT, 3, replace(part_of(TEXT, 3), start=1))
     assert not shows_heading(TEXT, 9, part_of(TEXT, 9))
@@ -114,7 +114,7 @@ def test_the_heading_of_a_section_is_seen_once(page: FlaskClient, robin: str) ->
     assert 'id="p' in shown
 
 
-def test_a_report_opens_with_what_it_says_of_itself(page: FlaskClient, robin: str) -> None:
+def test_a_report_opens_with_its_own_introduction(page: FlaskClient, robin: str) -> None:
     shown = " ".join(Marks(html(page, f"/reports/{robin[:16]}")).text.split())
     opening = shown[: shown.index("Search inside this report")]
     assert "Fernshire Safeguarding Children Partnership · Child Robin · 2022 · overview report" in opening
@@ -132,7 +132,7 @@ def test_the_summary_is_quoted_from_the_report_with_its_place(demo: Path, robin:
 
 
 @pytest.mark.parametrize("change", ["gone", "another"])
-def test_a_pdf_that_is_gone_or_changed_is_told_before_the_click(tmp_path: Path, change: str) -> None:
+def test_a_missing_or_changed_pdf_is_announced_before_the_click(tmp_path: Path, change: str) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     (first,) = list(DEMO.glob("FamilyM*.pdf"))

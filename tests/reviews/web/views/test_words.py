@@ -54,7 +54,7 @@ def test_too_many_mentions_are_refused_only_where_all_are_needed(
         assert "There are more than 20 mentions" in answer.text
 
 
-def test_a_line_opens_its_page_and_the_way_back_leads_to_the_same_lines(page: FlaskClient) -> None:
+def test_a_line_opens_its_page_and_the_link_back_leads_to_the_same_lines(page: FlaskClient) -> None:
     shown = page.get("/concordance?q=neglect&sort=left&area=Fernshire").text
     link = html.unescape(re.findall(r'r-kwic__where" href="([^"]+)"', shown)[3])
     address, _, anchor = link.partition("#")
@@ -110,7 +110,7 @@ def test_more_text_than_can_be_compared_at_once_is_refused(page: FlaskClient, mo
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_without_words_there_is_a_form_and_nothing_to_take_away(page: FlaskClient, name: str) -> None:
+def test_without_words_there_is_a_form_and_nothing_to_download(page: FlaskClient, name: str) -> None:
     assert page.get(f"/{name}").status_code == 200
     for form in ("json", "csv"):
         assert page.get(f"/{name}.{form}").status_code == 400
