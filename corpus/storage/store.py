@@ -351,7 +351,7 @@ class Store:
         return Coverage.of(reports, failures, waiting)
 
     def catalogue(self) -> list[Row]:
-        """Return the rows of the catalogue as last set."""
+        """Return the rows of the catalogue as they were last set."""
         rows = self._db.rows("SELECT line, cells FROM catalogue ORDER BY ordinal")
         with checked_values(self._db.path):
             return [Row(line, json.loads(cells)) for line, cells in rows]

@@ -124,12 +124,12 @@ class Engine(Protocol):
     def write(
         self, directory: Path, name: str, texts: Iterable[tuple[int, Sequence[IndexedParagraph]]]
     ) -> SegmentSummary:
-        """Write one segment from (reading id, paragraphs) pairs."""
+        """Write one segment from pairs of reading id and paragraphs."""
 
     def merge(
         self, directory: Path, name: str, segments: Sequence[SegmentSummary], live: frozenset[int]
     ) -> SegmentSummary:
-        """Write one segment from the live readings of several in the same directory. The old segments stay."""
+        """Merge the live readings of several segments in a directory into one new segment. The old segments stay."""
 
     def finish(self, directory: Path, segments: Sequence[SegmentSummary]) -> None:
         """Write the file that ties the segments together.

@@ -214,7 +214,7 @@ def write_merged(
     segments: Sequence[SegmentSummary],
     live: frozenset[int],
 ) -> SegmentSummary:
-    """Write one segment from the live readings of several, which are open in `readers`."""
+    """Merge the live readings of several segments, which are open in `readers`, into one new segment."""
     writer = _SegmentWriter(directory, name)
     moved: list[dict[int, int]] = []  # for each old segment: old document number → new one
     for reader, summary in zip(readers, segments, strict=True):

@@ -1,8 +1,8 @@
 """The process that runs the language model during an update: `python -m index.vectors.worker ONNX TOKENIZER THREADS`.
 
 A request is a line of JSON, a list of texts. The answer is a line with the number of bytes, and the packed vectors. The
-process has no access to the library and runs at low priority. It ends when its input does, so also when the update is
-killed.
+process has no access to the library and runs at low priority. It ends when its input ends, which also happens when the
+update is killed.
 """
 
 import json

@@ -146,7 +146,7 @@ def _mapped(tree: Query, mended: Callable[[str, bool], str | None]) -> Query:
 
 
 def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[Diagnostic]:
-    """Explain a query without hits: which parts never occur, or which never occur together."""
+    """Explain a query without hits: which parts never occur, or never occur together."""
     if isinstance(tree, Nothing):
         return ()
     parts = tree.parts if isinstance(tree, And) else (tree,)

@@ -96,6 +96,6 @@ _TAKEN = frozenset((*COLUMNS, *SUMMARY, *MOST))
 def extra_cells(answer: QueryAnswer) -> dict[str, str]:
     """Return the cells of the sheet's own columns.
 
-    If the output has a column of the same name, `sheet ` is put before it.
+    A column that has the same name as one in the output gets the prefix `sheet `.
     """
     return {f"sheet {name}" if name in _TAKEN else name: cell for name, cell in answer.question.extra}

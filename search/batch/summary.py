@@ -37,7 +37,7 @@ def matrix_names(tally: Tally) -> list[str]:
 
 
 def by_title(tally: Tally) -> list[int]:
-    """Return the reports sorted by title, as indexes in the tally."""
+    """Return the indexes of the reports in the tally, sorted by title."""
     reports = tally.reports
     return sorted(range(len(reports)), key=lambda n: (reports[n].title.casefold(), reports[n].year or 0, n))
 

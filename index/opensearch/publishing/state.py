@@ -213,7 +213,7 @@ class Pointer:
         return _state(found) if found else State()
 
     def prepare(self) -> None:
-        """Create the small indices if they do not exist."""
+        """Create the indices for the state and the owners if they do not exist."""
         self._cluster.create(self.index, _SMALL)
         fields = {"library": {"type": "keyword"}, "report": {"type": "keyword"}}
         self._cluster.create(self.owners, {**_SMALL, "mappings": {"dynamic": "strict", "properties": fields}})

@@ -114,8 +114,8 @@ def _marked(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
 def _answered(paragraphs: Sequence[Paragraph], settings: Sequence[Setting]) -> Iterator[Start]:
     """Yield the items above "This recommendation is accepted".
 
-    Such an item is the text in the same box, or the text back to a heading or another answer. If the text has labels
-    (2a., 2b.), each label starts an item.
+    Such an item is the text in the same box or, without a box, the text above up to a heading or another answer. If the
+    text has labels (2a., 2b.), each label starts an item.
     """
     above: list[Paragraph] = []
     named = False  # what is answered has a name, and is an item in any case

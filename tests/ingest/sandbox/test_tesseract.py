@@ -198,9 +198,7 @@ def test_a_missing_language_means_no_engine() -> None:
 
 
 def layered(press: Any, layer: str) -> bytes:
-    """Return the scanned chronology with the text of an older OCR under it in Courier, as another program would combine
-    them.
-    """
+    """Return the scanned chronology with an older OCR text layer under it, in Courier."""
     picture = (DEMO / "scans" / "childw-1-overview-1.jpg").read_bytes()
     width, height = (int.from_bytes(picture[at : at + 2]) for at in _sides(picture))
     content = f"q 595 0 0 842 0 0 cm /I Do Q BT 3 Tr {layer} ET"

@@ -51,7 +51,7 @@ def sentence(done: "subprocess.CompletedProcess[str]", code: int) -> str:
 
 
 def at_rest(library: Path) -> None:
-    """Leave the library as an update leaves it."""
+    """Do nothing, because an update leaves a library in this state."""
 
 
 def of_an_older_version(library: Path) -> None:
