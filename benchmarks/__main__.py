@@ -23,7 +23,7 @@ from benchmarks.reading.throughput import scanned, throughput
 from benchmarks.searching import peers
 from benchmarks.searching.queries import questions
 
-_TIMES = 5  # a short command: the quickest counts
+_TIMES = 5  # runs of a short command, of which the fastest counts
 
 
 def pdfs(folder: Path, scratch: Path, jobs: int | None = None) -> dict[str, Any]:

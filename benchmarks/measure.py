@@ -20,8 +20,8 @@ from typing import Any
 
 REPORTS = Path("../shared/reports")
 DEMO = Path("corpus/demo")
-_EVERY = 0.02  # seconds between two looks at the times
-_MEMORY_EVERY = 5  # of these looks: adding up the pages of a process costs milliseconds
+_EVERY = 0.02  # seconds between two samples of the times
+_MEMORY_EVERY = 5  # of these samples: adding up the pages of a process costs milliseconds
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Hypothesis fails a test that takes long, and one whose examples take long to make: a busy machine does both.
+# Hypothesis fails a test that takes long, or whose examples take long to make. A busy computer causes both.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 

@@ -246,7 +246,7 @@ def word_class(folded: str) -> str:
 
 def matches(pattern: str, word: str) -> bool:
     """Return whether `pattern` matches `word`: `*` is any run, `?` one character. Both are folded."""
-    reached = {0}  # lengths of the word that the pattern so far can match
+    reached = {0}  # lengths of the word that the pattern can match so far
     for sign in pattern:
         if sign == "*":
             reached = set(range(min(reached), len(word) + 1)) if reached else set()

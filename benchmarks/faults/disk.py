@@ -31,7 +31,7 @@ class Disk:
         self._at = at
         self.operations = 0
         self._written: dict[str, int] = {}  # file → bytes that are flushed to the disk
-        self._named: list[tuple[str, str, bytes | None]] = []  # (from, to, what `to` held), until the folder is flushed
+        self._named: list[tuple[str, str, bytes | None]] = []  # (from, to, what `to` had), until the folder is flushed
         # SQLite's file → for each write: offset, bytes before it, file size, and how much was written (None: cut off).
         self._before: dict[str, list[tuple[int, bytes, int, int | None]]] = {}
 

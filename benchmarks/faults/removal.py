@@ -141,7 +141,7 @@ def _judge(library: Path, held: str, outcome: Outcome) -> Iterator[str]:
 
 def _begun(library: Path, held: str) -> bool:
     """Return whether the library knows that the report is to be removed."""
-    with Store.open(library / "corpus.db") as store:  # a writer, so that a log that was left is read
+    with Store.open(library / "corpus.db") as store:  # a writer, so that a remaining log is read
         return any(removal.report == held for removal in store.removals())
 
 

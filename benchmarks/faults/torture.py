@@ -267,7 +267,7 @@ def readers(folder: Path, readers: int, updates: int) -> Outcome:
     """
     outcome = Outcome()
     states: list[Answers] = []
-    got: list[tuple[int, Answers]] = []  # how many states were published before somebody asked, and the answers
+    got: list[tuple[int, Answers]] = []  # how many states were published before the search, and the answers
     with Store.open(folder / "corpus.db", create=True) as store:
         add(store, "report-0", 0)
         build.build(store, folder / "index")
@@ -284,7 +284,7 @@ def readers(folder: Path, readers: int, updates: int) -> Outcome:
                     outcome.faults.append(f"a reader fails: {type(error).__name__}: {error}")
                     continue
                 outcome.tried += 1
-                if found != states[-1]:  # the others are checked when all states are known
+                if found != states[-1]:  # the others are checked once all states are known
                     got.append((published, found))
 
         threads = [threading.Thread(target=read) for _ in range(readers)]

@@ -40,7 +40,7 @@ def hits(library: Library, query: str, **options: Any) -> Iterator[Any]:
     """Yield the hits in the order in which a reader sees them: the exact answer, then the reports with most of the
     words.
     """
-    if "most" in {field.name for field in dataclasses.fields(SearchRequest)}:  # an older commit has no such list
+    if "most" in {field.name for field in dataclasses.fields(SearchRequest)}:  # an older commit does not have this list
         options["most"] = True
     results: Any = library.search(query, **options)
     yield from results.hits

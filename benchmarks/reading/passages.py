@@ -21,7 +21,7 @@ from corpus.report import Report
 from reviews.library import Library
 from reviews.maintenance.update import run
 
-_EDGE = 3  # lines at the top and the bottom of a page where a running line may stand
+_EDGE = 3  # lines at the top and bottom of a page that may be running lines
 _CONTENTS = re.compile(r"(?:\.\s?){5,}\s*\d{1,3}$")
 _MORE = """children; school; police; risk; parents; health; care; plan; review; assessment; family; support; education;
 practice; leaders; management; delay; missing; exploitation; foster; adoption; court; safe; abuse; concerns; agencies;

@@ -123,7 +123,7 @@ def person(server: Server, seed: int, began: float, until: float, reads: tuple[f
     link = server.link()
     found: list[bytes] = []
     if reads:
-        time.sleep(chance.uniform(0, reads[1]))  # they do not all start at once
+        time.sleep(chance.uniform(0, reads[1]))  # they do not all start at the same time
     while time.perf_counter() < until:
         kind = chance.random() if reads and found else 0.0
         if kind < 0.7:

@@ -44,7 +44,7 @@ def test_ndcg_of_an_order_worked_out_by_hand() -> None:
     assert ndcg(["a", "b"], grades) == 1
     # (3 + 7 / log2(3)) / (7 + 3 / log2(3))
     assert ndcg(["b", "a"], grades) == pytest.approx(0.83399, abs=1e-5)
-    # a report that nobody judged stands first: (7 / log2(3)) / (7 + 3 / log2(3))
+    # a report that nobody judged comes first: (7 / log2(3)) / (7 + 3 / log2(3))
     assert ndcg(["x", "a"], grades) == pytest.approx(0.49664, abs=1e-5)
     assert ndcg(["b", "a"], grades, first=1) == pytest.approx(3 / 7)
     assert ndcg([], grades) == ndcg(["c"], {"c": 0}) == 0

@@ -52,7 +52,7 @@ def test_children_count_in_time_and_memory(tmp_path: Path, monkeypatch: pytest.M
         cost, spent = measured(tmp_path / str(processes), processes, monkeypatch)
         assert cost.cpu
         assert cost.peak_mb
-        assert cost.cpu > spent - 0.02 * processes  # the system counts in hundredths, of user and system apart
+        assert cost.cpu > spent - 0.02 * processes  # the system counts in hundredths, separately for user and system
         assert 57 * processes < cost.peak_mb < 57 * processes + 80
 
 

@@ -92,7 +92,7 @@ def test_a_second_reading_takes_the_place_of_the_first(tmp_path: Path, store: St
 
 def test_an_index_that_grew_night_by_night_is_hardly_larger_than_a_fresh_one(tmp_path: Path) -> None:
     chance = Random(7)
-    # Words as unequally frequent as those of a language. `make torture` lives through a hundred nights, and times them.
+    # Words with frequencies like those of a language. `make torture` simulates a hundred nights, and times them.
     words = iter(lambda: f"word{min(int(chance.paretovariate(0.7)), 9999)}", "")
     pool = [" ".join(islice(words, 50)) for _ in range(300)]
     told = nights.live(tmp_path / "library", pool, reports=30, words=2000, nights=15)

@@ -177,7 +177,7 @@ class TestAnIndexFromElsewhere:
             assert check(backup, index, full=True) == []
 
     def test_an_index_that_still_has_a_report_being_removed_is_accepted(self, index: Path, store: Store) -> None:
-        store.remove(store.readings.current()[0][1], "a court order")  # and then the power failed
+        store.remove(store.readings.current()[0][1], "a court order")  # then the power failed
         generation = generations.current(index)
         verify.assert_ours(store, generation, generation.reports())
         assert build(store, index) is not None

@@ -95,7 +95,7 @@ def test_a_paragraph_over_a_page_break_knows_where_the_page_turns(name: str) -> 
 def test_running_lines_contents_and_cover_sheets_are_asides_and_nothing_else_is(name: str) -> None:
     report = read(name)
     for page in TRUTH[name]["pages"]:
-        if page["scanned"] or page["label"] == "i":  # a cover whose footer stands on no other page
+        if page["scanned"] or page["label"] == "i":  # a cover whose footer is on no other page
             continue
         truth: Counter[str] = Counter()
         for part in ("header", "footer", "contents", "cover_sheet"):

@@ -179,7 +179,7 @@ def test_an_interrupted_run_keeps_what_it_had_and_leaves_no_thread(settings: Set
         if done == 4:
             raise KeyboardInterrupt
 
-    before = set(threading.enumerate())  # another test's may be ending still
+    before = set(threading.enumerate())  # those of another test may still be ending
     with Store.open(settings.database) as store:
         with pytest.raises(KeyboardInterrupt):
             ingest(store, settings, jobs=2, progress=stop)

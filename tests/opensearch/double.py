@@ -189,7 +189,7 @@ class Double:
 
 
 def _values(field: str, value: Any) -> list[Any]:
-    if field in BINARY:  # as a cluster gives it: for addresses, and without padding
+    if field in BINARY:  # as a cluster returns it: URL-safe and without padding
         return [value.rstrip("=").replace("+", "-").replace("/", "_")]
     return list(value) if isinstance(value, list) else [value]
 

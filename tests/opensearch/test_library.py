@@ -111,7 +111,7 @@ def test_every_command_does_in_a_cluster_what_it_does_in_a_folder(
     assert removed.exit_code == 0, removed.output
     assert gone.id not in [report.id for report in Library(web_server).reports()]
     assert run(library, "check", "--full").output == "No problems found.\n"
-    until(lambda: page.get(f"/reports/{gone.id[:16]}").status_code == 404)  # a second, in which it may be kept
+    until(lambda: page.get(f"/reports/{gone.id[:16]}").status_code == 404)  # for up to a second it may be cached
 
 
 def test_a_cluster_that_is_down_is_reported_with_when_to_try_again(

@@ -86,7 +86,7 @@ def test_the_wheel_holds_exactly_our_packages_and_their_data(wheel: Path) -> Non
         if path.is_file()
     }
     wanted = {name for name in wanted if not any(part.startswith((".", "__pycache__")) for part in name.split("/"))}
-    # How the demonstration reports are made stays at home.
+    # The scripts that make the demonstration reports are not shipped.
     wanted = {name for name in wanted if not re.match(r"corpus/demo/(.*/|\w+\.py|README\.md)", name)}
     wanted.add(f"{wheel.name.rpartition('-py3')[0]}.data/data/share/man/man1/reviews.1")
     assert held - wanted == set()

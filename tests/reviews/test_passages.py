@@ -54,7 +54,7 @@ def absent(text: str, page: str) -> str:
     while at < len(wanted):
         end = len(wanted)
         if wanted[at:] not in page:
-            low, high = at, end  # the longest beginning that is there: if one is, so is every shorter one
+            low, high = at, end  # the longest prefix that occurs: if it does, so does every shorter one
             while high - low > 1:
                 middle = (low + high) // 2
                 low, high = (middle, high) if wanted[at:middle] in page else (low, middle)

@@ -39,7 +39,7 @@ def test_everything_that_the_program_leaves_in_a_library_is_on_the_list(
     made = (paths.reports, paths.catalogue, paths.database, paths.index, paths.cache, paths.runs, paths.access)
     assert {path.name for path in (*made, paths.tokens)} <= left
     assert paths.begun.exists()
-    settings.database.unlink()  # so that the folder is looked through as a stranger's would be
+    settings.database.unlink()  # so that the folder is examined like a foreign one
     create_library(settings.library)
 
 

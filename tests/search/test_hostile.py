@@ -29,7 +29,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     settings.catalogue.write_bytes((DEMO / "catalogue.csv").read_bytes())
     run(settings, sorted(DEMO.glob("Child Robin*.pdf")) + sorted(DEMO.glob("2014*.pdf")))
     with reviews.open(settings.library) as opened:
-        opened.search("neglect")  # opening is not part of any question
+        opened.search("neglect")  # opening is not part of any query
         yield opened
 
 

@@ -88,7 +88,7 @@ def test_a_request_that_never_ends_is_closed_at_its_deadline(
     with running() as server, link(server) as slow:
         over = threading.Event()
 
-        def trickle() -> None:  # so that waitress never sees it idle
+        def trickle() -> None:  # so that waitress never considers it idle
             while begun and not over.wait(0.05):
                 with suppress(OSError):
                     slow.send(drop)

@@ -148,7 +148,7 @@ def test_the_cookie_is_secure_where_https_is(
         assert page.get("/coverage", headers=headers).status_code == 200
         out = page.post("/sign-out", headers=headers)
         assert out.headers["Clear-Site-Data"] == '"cache", "storage"'
-        page.set_cookie("reviews", token)  # as somebody between could plant it
+        page.set_cookie("reviews", token)  # as somebody in between could plant it
         assert page.get("/coverage", headers=headers).status_code == (303 if secure else 200)
         assert ("Strict-Transport-Security" in answer.headers) is bool(more.get("https"))
 

@@ -562,7 +562,7 @@ class TestSoundness:
             store.put(a_text(f"{n:064x}", words=f"Words of report {n}. " * 50), a_file(f"{n}.pdf", f"{n:064x}"))
         store.close()
         data = bytearray(path.read_bytes())
-        for page in range(len(data) // 8192, len(data) // 4096, 3):  # behind the schema
+        for page in range(len(data) // 8192, len(data) // 4096, 3):  # after the schema
             data[page * 4096 : page * 4096 + 64] = os.urandom(64)
         path.write_bytes(data)
         with Store.open(path) as damaged:

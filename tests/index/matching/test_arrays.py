@@ -161,7 +161,7 @@ def test_many_reports_are_not_read_one_by_one(
 
 
 def test_a_phrase_does_not_begin_before_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The places of "was" are looked at first, then those of "seen".
+    # The positions of "was" are examined first, then those of "seen".
     texts = ["child child child child was seen seen", "nothing", "was seen child"]
     engine = WhooshEngine()
     reports = [(n, [IndexedParagraph(texts[n % 3], SectionKind.BODY, False)]) for n in range(9)]

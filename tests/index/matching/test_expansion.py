@@ -51,7 +51,7 @@ def test_a_star_matches_any_run_of_letters_including_none_and_a_question_mark_on
 
 def test_a_pattern_with_many_stars_never_backtracks() -> None:
     some = words("a" * 5000)
-    assert some.slot("aaa" + "*a" * 1000 + "*b") == []  # who went back and forth would never come to an end
+    assert some.slot("aaa" + "*a" * 1000 + "*b") == []  # with backtracking this would never end
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_document_is_written_only_over_what_was_read(cluster: Cluster, front: 
     index = f"test-{id(front)}"
     cluster.create(index, {"mappings": {"properties": {"state": {"type": "object", "enabled": False}}}})
     try:
-        cluster.create(index, {})  # is there already
+        cluster.create(index, {})  # already exists
         assert cluster.get(index, "current") is None
         cluster.put(index, "current", {"state": {"a": 1}}, over=None)
         with pytest.raises(Conflict):

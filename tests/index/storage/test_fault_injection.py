@@ -88,7 +88,7 @@ def test_a_reader_that_stays_with_its_first_state_is_detected(tmp_path: Path, mo
 
     def add_later(store: Store, name: str, seed: int) -> None:
         if seed:
-            until(lambda: first)  # it has seen what is about to change
+            until(lambda: first)  # it has seen the data that is about to change
         add(store, name, seed)
 
     monkeypatch.setattr(torture, "answers", stays)

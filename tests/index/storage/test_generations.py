@@ -136,7 +136,7 @@ def test_damage_is_not_copied_into_the_next_generation(index: Path, store: Store
     path = next((index / "0000002").glob("*.pst"))
     before = path.stat()
     flip(path, 20)
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # as a disk does it
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # as a disk would
     add("third", "Neglect.")
     assert build(store, index) is not None
     assert check(store, index, full=True) == []

@@ -89,7 +89,7 @@ def test_a_machine_with_the_other_byte_order_reads_and_writes_the_same_file(
     builder.add(1, 2.0, [3, 5], 0x0102)
     here = builder.pack()
     monkeypatch.setattr(sys, "byteorder", "big")
-    there = builder.pack()  # what this machine holds in memory, taken for the memory of the other
+    there = builder.pack()  # this machine's bytes, treated as the other's
     wide, kinds = array("I", here[:-2]), array("H", here[-2:])
     wide.byteswap()
     kinds.byteswap()

@@ -57,7 +57,7 @@ def test_each_meaningful_paragraph_gets_a_vector_once(
     store: Store, add: AddReport, tmp_path: Path, folder: Path
 ) -> None:
     add("robin", *ROBIN)
-    assert brought_up_to_date(store, tmp_path / "vectors", folder) == Refreshed(1, 2)  # not the heading of one word
+    assert brought_up_to_date(store, tmp_path / "vectors", folder) == Refreshed(1, 2)  # not the one-word heading
     add("wren", WREN)
     assert brought_up_to_date(store, tmp_path / "vectors", folder) == Refreshed(1, 1)
     assert brought_up_to_date(store, tmp_path / "vectors", folder) == Refreshed(0, 0)

@@ -137,7 +137,7 @@ def test_no_code_of_the_crawling_process_can_connect_inside(web: Web) -> None:
     assert done.stdout.splitlines() == ["refused", "refused"], done.stderr
 
 
-# The same, through the engine: by a link, by a redirect and by the DNS.
+# The same through the engine: by a link, by a redirect and by the DNS.
 
 NAMES = {
     "inside.example": ("10.0.0.1",),
@@ -163,7 +163,7 @@ def night(nights: Nights, web: Web) -> Night:
     web.pdf("www.trick.example/ok.pdf", "trick ok")
     for name in NAMES:
         web.pdf(f"{name}/x.pdf", f"inside {name}")
-    # Its second connection needs a second look at the DNS.
+    # Its second connection needs a second DNS lookup.
     web.put("rebound.example/robots.txt", Answer(b"", headers={"Connection": "close"}))
     url = web.page("www.trick.example/", items(*links))
     web.names.update(NAMES)

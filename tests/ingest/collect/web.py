@@ -139,7 +139,7 @@ class Web:
             protocol_version = "HTTP/1.1"
 
             def handle(self) -> None:
-                with suppress(ConnectionError, ssl.SSLError):  # who asked was killed, or does not trust us
+                with suppress(ConnectionError, ssl.SSLError):  # the client was killed, or does not trust this server
                     super().handle()
 
             def do_GET(self) -> None:

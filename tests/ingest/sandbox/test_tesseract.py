@@ -122,7 +122,7 @@ def test_pages_wait_for_tesseract_and_then_only_their_reports_are_read(settings:
 def test_no_page_is_ever_read_twice(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     take(settings)
     monkeypatch.setattr(tesseract, "recognise", None)  # calling it would fail
-    summary, texts = take(settings, trust_hidden_text=True)  # another way to read: everything is read again
+    summary, texts = take(settings, trust_hidden_text=True)  # a different reader: everything is read again
     assert (summary.read, summary.ocr_pages, summary.unread_pages) == (2, 0, 0)
     assert texts[STATEMENT].pages[0].reader == "ocr"
 
@@ -185,7 +185,7 @@ def test_a_blank_page_is_not_given_to_tesseract_but_one_with_a_single_dot_is(
         assert scan == Scan(7, engine.languages, engine.name, 0.0, 300, 0, ())
         said = tesseract._run(even, engine, ["--psm", "3", "-l", engine.languages, "tsv"], 60, 600)
         assert isinstance(said, str)
-        assert ocr_lines.empty(said)  # what Tesseract says itself
+        assert ocr_lines.empty(said)  # Tesseract's own output
         for place in (0, 30_150, 59_999):
             data = bytearray(even.data)
             data[place] ^= 1

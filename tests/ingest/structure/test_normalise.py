@@ -33,7 +33,7 @@ def test_a_line_is_repaired(printed: str, repaired: str) -> None:
     "text",
     [
         "a committee of bookkeepers",  # doubled letters inside ordinary words
-        "11 22 33",  # too short to be sure
+        "11 22 33",  # too short to be certain
         "Children A, B, C, D and E",
         "A B C D",  # initials
         "1 2 3 4 5",
@@ -55,15 +55,15 @@ def test_repairing_twice_changes_nothing_more(text: str) -> None:
     [
         ("the safe", "guarding partners", "the safeguarding partners"),  # written so elsewhere
         ("a multi", "agency plan", "a multi-agency plan"),  # written so elsewhere
-        ("a neigh", "bour said", "a neighbour said"),  # no half is a word
+        ("a neigh", "bour said", "a neighbour said"),  # neither half is a word
         ("a child", "focused plan", "a child-focused plan"),  # both halves are words
         ("a co", "sleeping risk", "a co-sleeping risk"),  # a known prefix and a word
         ("Ms Avon", "Smith said", "Ms Avon-Smith said"),  # a name
         ("aged 16", "17 years", "aged 16-17 years"),  # numbers
         ("over-opti", "mistic views", "over-optimistic views"),
-        ("homeless 16", "and 17-year-olds", "homeless 16- and 17-year-olds"),  # the word goes on after "and"
+        ("homeless 16", "and 17-year-olds", "homeless 16- and 17-year-olds"),  # the word continues after "and"
         ("pre", "or post-natal care", "pre- or post-natal care"),
-        ("a seven-days-was", "week response", "a seven-days-was-week response"),  # what is before the hyphen is a word
+        ("a seven-days-was", "week response", "a seven-days-was-week response"),  # the part before the hyphen is a word
     ],
 )
 def test_a_hyphenated_word_is_joined_as_the_document_writes_it(above: str, below: str, joined: str) -> None:

@@ -609,7 +609,7 @@ def hidden(rng: random.Random) -> tuple[Sheet, str]:
     ways.
     """
     made, ways = sheet(rng), [rng.choice(HIDING)]
-    if rng.random() < 0.4:  # nothing undoes what lies over the name
+    if rng.random() < 0.4:  # nothing undoes what is drawn over the name
         ways.append(rng.choice(_OVER))
     if ways[0] in _OVER or ways[0] in (opacity_nought, soft_mask, invisible, clipped_away, layer_off, off_the_page):
         ways.insert(0, rng.choice([way for way in SHOWING if way not in _ALONE]))

@@ -5,7 +5,7 @@ from typing import Any
 from ingest.worker.pdfium import documents, objects, textpage
 from ingest.worker.pdfium.binding import all_prepared
 
-MANY = 1_203  # more than there is room for at once
+MANY = 1_203  # more than fit at once
 
 
 def test_the_rectangles_of_many_objects_come_in_their_order(press: Any) -> None:

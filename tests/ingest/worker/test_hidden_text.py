@@ -66,7 +66,7 @@ def test_a_white_box_hides_as_well(line: Any) -> None:
         {"before": "0 0 0.4 rg " + box(60, 400) + "1 1 1 rg "},  # white letters on a dark bar
         {"after": "0 0 0 rg " + box(60, 400, y=500)},  # a box elsewhere
         {"after": "0 0 0 RG 60 696 400 14 re S "},  # a frame
-        {"after": "q 0 0 1 1 re W n " + BLACK + box(60, 400) + "Q "},  # a box that is clipped away
+        {"after": "q 0 0 1 1 re W n " + BLACK + box(60, 400) + "Q "},  # a box that a clip hides
         {"after": BLACK + "60 697 400 1 re f "},  # an underline
     ],
 )

@@ -65,7 +65,7 @@ def test_nothing_is_withheld_on_a_page_that_hides_nothing(seed: int) -> None:
     page, way = hiding.shown(random.Random(f"shown {seed}"))
     text, withheld = read(hiding.pdf([page]))
     assert page.name in text, way
-    # The copy under the box cannot be seen, and may be told as such; the one on the box is what is read.
+    # The copy under the box cannot be seen, and may be reported; the one on the box is read.
     allowed = {Hidden.MARKED} | ({Hidden.BOX} if way == "printed_again_on_the_box" else set())
     assert set(withheld) <= allowed, way
 

@@ -21,7 +21,7 @@ VARIANTS = range(6)
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
 variants = pytest.mark.parametrize("variant", VARIANTS)
 
-# What stands on the page that needs OCR, and what says that it was not read without OCR.
+# The text on the page that needs OCR, and the reason that shows it was not read without OCR.
 NEEDING_OCR = {
     "m_curves.pdf": (2, "rewrite the midwifery handover"),
     "m_scan_long_header.pdf": (2, "wrote to the surgery"),

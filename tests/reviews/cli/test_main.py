@@ -290,7 +290,7 @@ if POSIX:
             while True:
                 try:
                     piece = os.read(ours[number], 65536)
-                except OSError:  # Linux says so at the end of a terminal
+                except OSError:  # how Linux reports the end of a terminal
                     break
                 if not piece:
                     break

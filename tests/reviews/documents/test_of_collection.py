@@ -58,7 +58,7 @@ def test_the_document_has_each_quotation_with_note_citation_links_and_date(data:
     assert "Report: https://board.example/robin.pdf" in told
     assert "Saved: 29 November 2026, version 0000001." in told
     assert "Please note: This report was removed." in told
-    assert "a b c d e" in told  # XML cannot hold the others
+    assert "a b c d e" in told  # the others are not allowed in XML
 
 
 def test_the_document_says_what_was_searched(data: bytes) -> None:

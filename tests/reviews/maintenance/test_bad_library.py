@@ -120,8 +120,8 @@ def test_a_copy_without_the_end_of_its_corpus(night: Path) -> None:
     assert_refused(call(night, "update"), 5, "corpus.db", "damaged", "backup")
     assert_refused(call(night, "check"), 5, "corpus.db")
     for path in night.glob("corpus.db*"):
-        path.rename(night.parent / path.name)  # as the sentence says
-    # One after the other, the largest first: so the readings get other numbers than they had.
+        path.rename(night.parent / path.name)  # as the message says
+    # One after the other, the largest first, so that the readings get different numbers.
     assert_refused(call(night, "update", "--jobs", "1"), 4, "another library", "reviews index --rebuild")
     assert call(night, "index", "--rebuild").exit_code == 0
     assert_sound(night, expected)
@@ -163,7 +163,7 @@ def test_a_flipped_bit_in_a_large_index_is_answered_from_the_generation_before(
 ) -> None:
     (postings,) = (night / "index" / "0000002").glob("*0000002*.pst")
     times, data = postings.stat(), bytearray(postings.read_bytes())
-    for place in range(100, len(data), 100):  # somewhere in every word that is asked for
+    for place in range(100, len(data), 100):  # somewhere in every word of the queries
         data[place] ^= 1
     postings.write_bytes(data)
     os.utime(postings, ns=(times.st_atime_ns, times.st_mtime_ns))

@@ -75,7 +75,7 @@ def ordinary() -> dict[str, Any]:
         return {"user": "nobody"}
     prctl = ctypes.CDLL(None, use_errno=True).prctl
 
-    def give_up() -> None:  # still root, and owner of its files, but no longer above their modes
+    def give_up() -> None:  # still root, and owner of its files, but bound by their modes
         for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
             if prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP
                 os._exit(99)
@@ -319,7 +319,7 @@ def test_ctrl_c_in_a_batch_leaves_the_old_answers(demo: Path, tmp_path: Path) ->
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which signals a process listens to")
 def test_ctrl_c_while_the_processes_of_a_batch_start(demo: Path, tmp_path: Path) -> None:
-    (tmp_path / "sheet.txt").write_text("child*\n" * 3000)  # it is not over before they are seen
+    (tmp_path / "sheet.txt").write_text("child*\n" * 3000)  # so that it is still running when they are seen
     out = tmp_path / "out.csv"
     batch = started(demo, "batch", tmp_path / "sheet.txt", "--out", out, "--jobs", "2")
     wait_until(lambda: sum(map(listens, children(batch))) >= 2, batch)

@@ -38,7 +38,7 @@ def test_an_update_names_the_searches_with_new_reports_once(small: Path) -> None
         {"name": "Robin only", "new": [], "failed": False},
     ]
     assert "neglect" not in json.dumps(record)  # names and ids, no query
-    assert "Followed search" not in call(small, "update").stdout  # it is not new twice
+    assert "Followed search" not in call(small, "update").stdout  # it is only new once
 
 
 def test_a_search_that_cannot_be_answered_does_not_stop_the_run(small: Path) -> None:

@@ -91,7 +91,7 @@ def test_verify_finds_contents_that_changed_without_a_new_date(library: Path) ->
     path = sorted((library / "reports").glob("*.pdf"))[0]
     before = path.stat()
     data = bytearray(path.read_bytes())
-    data[-3] ^= 1  # behind the last word that a reader looks at
+    data[-3] ^= 1  # after the last word that a reader examines
     path.write_bytes(data)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert told(library, "update")["ingest"]["changed"] == 0
@@ -164,7 +164,7 @@ class TestRemoving:
             }
         report = sorted(texts, key=lambda report: len(texts[report]))[-1]
         others = " ".join(" ".join(words) for other, words in texts.items() if other != report)
-        # What the library holds anyway: the catalogue, and the words of the program.
+        # What the library contains in any case: the catalogue, and the words of the program.
         others += settings.catalogue.read_text("utf-8-sig").lower() + " ".join(SectionKind) + SCHEMA.read_text("utf-8")
         others += SHIPPED.read_text("utf-8").lower()
         alone = {word for word in texts[report] if len(word) > 8 and word.isalpha() and word not in others}
@@ -204,7 +204,7 @@ class TestRemoving:
     ) -> None:
         report, words = self.words_of_one_only(settings)
         with Store.open(settings.database) as store:
-            store.remove(report, "a court order")  # and then the power failed
+            store.remove(report, "a court order")  # then the power failed
         assert told(library, "status")["unfinished_removals"] == [report]
         assert call(library, "update").exit_code == 0
         left = {name for name, _ in self.left(library, words) if not name.endswith(".pdf")}

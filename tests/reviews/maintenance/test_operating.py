@@ -538,7 +538,7 @@ def test_a_damaged_corpus_gives_one_message_instead_of_a_hundred(small: Path) ->
     leaves = [page for page in range(4096, len(data), 4096) if data[page] == 10]
     fullest = max(leaves, key=lambda page: int.from_bytes(data[page + 3 : page + 5]))
     cells = 2 * int.from_bytes(data[fullest + 3 : fullest + 5])
-    data[fullest + 8 : fullest + 8 + cells] = b"\xff" * cells  # where its cells stand is nonsense now
+    data[fullest + 8 : fullest + 8 + cells] = b"\xff" * cells  # its cell offsets are now invalid
     (small / "corpus.db").write_bytes(data)
     done = call(small, "check")
     assert done.exit_code == 5

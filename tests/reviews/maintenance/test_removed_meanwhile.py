@@ -108,7 +108,7 @@ def test_searches_during_a_removal_never_fail(library: Library, client: FlaskCli
 
     before = library.search("child").total
     report = library.search("child").hits[0].report.id
-    library.close()  # what is open belongs to one thread
+    library.close()  # open resources belong to one thread
     people = [threading.Thread(target=ask) for ask in (python, page)]
 
     def asking() -> bool:

@@ -78,7 +78,7 @@ class Visitor:
         dialog.dismiss()
 
     def _said(self, kind: str, text: str) -> None:
-        # A page that was refused on purpose is told of here too; what is wrong with it the tests see themselves.
+        # A deliberately refused page is reported here too; the tests check it themselves.
         if kind == "error" and "the server responded with a status of 4" not in text:
             self.trouble.append(f"console: {text}")
 

@@ -23,7 +23,7 @@ def build(library: Path, reports: Path, catalogue: bytes) -> None:
     run = CliRunner().invoke
     assert run(main, ["--library", str(library), "init"]).exit_code == 0
     (library / "catalogue.csv").write_bytes(catalogue)
-    (library / "reviews.toml").write_text("ocr = false\n")  # with Tesseract and without it the same pages are unread
+    (library / "reviews.toml").write_text("ocr = false\n")  # with or without Tesseract, the same pages are unread
     result = run(main, ["--library", str(library), "update", str(reports)])
     assert result.exit_code == 0, result.output
 

@@ -29,7 +29,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 OVERVIEW = "Local Child Safeguarding Practice Review: Child Robin – Overview Report"
 
-# Everything that is folded away, but of a long list only the first: the others are alike.
+# Everything that is collapsed, but only the first of a long list, because the others are alike.
 OPEN = "for (const each of [...document.querySelectorAll('details')].slice(0, 8)) each.open = true;"
 
 # What a bar that stays in sight covers can be scrolled out from under it, so it counts as in the open.

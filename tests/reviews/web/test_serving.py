@@ -131,7 +131,7 @@ def test_the_memory_of_a_replaced_generation_is_released(demo: Path, tmp_path: P
     sessions = [weakref.ref(each.searcher()._session) for each in (lent, idle)]
     pool.give_back(idle)
     del idle
-    gc.disable()  # what is collected by chance would prove nothing
+    gc.disable()  # garbage collected by chance would prove nothing
     try:
         assert CliRunner().invoke(main, ["--library", str(library), "index", "--rebuild"]).exit_code == 0
         eventually(app, lambda answer: answer["generation"] != before["generation"])
@@ -232,7 +232,7 @@ def test_a_new_generation_that_cannot_be_opened_is_tried_again(demo: Path, tmp_p
     before = asked(app, "robin")
     assert CliRunner().invoke(main, ["--library", str(library), "index", "--rebuild"]).exit_code == 0
     settings = library / "reviews.toml"
-    settings.write_text("ocr = \n")  # half saved
+    settings.write_text("ocr = \n")  # saved in part
     for _ in range(3):
         assert asked(app, "robin")["generation"] == before["generation"]
     settings.write_text("ocr = false\n")

@@ -269,7 +269,7 @@ def test_twenty_broken_rows_are_explained_and_the_other_eighty_are_run(demo: Lib
     broken = [
         *(b'"neglect', b'"""neglect', b"(neglect", b"neglect)"),  # a cell, a phrase and brackets without an end
         *(b"", b"  ", b'""'),
-        *(b"bad \x81\x8d", b"\x90", b"caf\x9d"),  # bytes that mean nothing in UTF-8 or cp1252
+        *(b"bad \x81\x8d", b"\x90", b"caf\x9d"),  # bytes that are invalid in UTF-8 and cp1252
         *(b"=SUM(A1:A9)", b"=1+1", b"@cmd", b"=cmd|' /C calc'!A0", b"#NAME?"),
         *(b"x" * 100_000, b"neglect " * 12_500),
         *(b"nosuch:thing", b"theme:nosuch", b"in:nosuch neglect"),
@@ -544,7 +544,7 @@ def test_when_the_disk_was_full_the_workbook_is_made_from_the_kept_answers(demo:
 
 def test_ctrl_c_says_what_is_kept(demo: Library, tmp_path: Path) -> None:
     interrupt = getattr(signal, "CTRL_C_EVENT", signal.SIGINT)  # the first exists on Windows only
-    # Whoever runs the tests in the background has Ctrl-C ignored, and so would the command: it hears it again here.
+    # If the tests run in the background, Ctrl-C is ignored and the command would inherit that, so it is reset here.
     hears: dict[str, Any] = (
         {} if sys.platform == "win32" else {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
     )

@@ -453,7 +453,7 @@ def test_the_time_grows_with_the_length_only(unit: str) -> None:
     assert sum(map(len, parsed.warnings)) < 20_000
 
 
-# What is written reads back as itself.
+# A written query parses back to itself.
 
 _TEXTS = st.from_regex(r"\A[a-zé0-9]{1,8}([-'’./&][a-z0-9]{1,6})?\Z")
 _WORDS = st.builds(Word, _TEXTS, st.booleans())

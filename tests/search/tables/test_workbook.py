@@ -206,7 +206,7 @@ def test_no_cell_is_a_formula_and_links_open_only_pdfs(written: Path) -> None:
     for row in book["Mentions"].iter_rows(min_row=2):
         told = dict(zip([cell.value for cell in book["Mentions"][1]], row, strict=True))
         link = told["link"].hyperlink
-        if told["page"].value is None:  # the report answers `year:2014` as a whole
+        if told["page"].value is None:  # the report matches `year:2014` as a whole
             assert link is None
             continue
         assert link.target.lower().startswith("file:///")

@@ -193,7 +193,7 @@ def a_server_was_killed_while_it_wrote_an_export(desk: Desk) -> None:
 
     def killed(out: Path, *given: object, **more: object) -> None:
         seen.append(out)
-        shutil.copytree(out.parent, out.parent.with_name("left"))  # what is there when the process dies
+        shutil.copytree(out.parent, out.parent.with_name("left"))  # what is left when the process dies
         (out.parent.with_name("left") / out.name).write_bytes(report())
         raise Locked("The server dies here.")
 

@@ -235,13 +235,13 @@ def test_a_report_in_two_libraries_has_one_owner(
         assert state(cluster, camden).generation == "camden 0000001, leeds 0000001"
         assert publishing.build(other, leeds, cluster) is None
 
-        forget(store, "both")  # what one library lets go of, the other takes over
+        forget(store, "both")  # what one library releases, the other takes over
         publishing.build(store, camden, cluster)
         assert seen(cluster, camden) == sorted([mine, theirs])
         assert publishing.build(other, leeds, cluster) is not None
         assert seen(cluster, camden) == sorted([both, mine, theirs])
 
-        publishing.use(camden, cluster, "0000001")  # and shows it only once when that library goes back
+        publishing.use(camden, cluster, "0000001")  # and shows it only once if that library goes back
         assert seen(cluster, camden) == sorted([both, mine, theirs])
 
 

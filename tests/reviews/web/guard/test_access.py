@@ -218,7 +218,7 @@ def test_queries_are_logged_only_on_request(library: Path) -> None:
 def test_old_logs_are_deleted_and_nothing_is_logged_without_sign_in(
     library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = datetime.now(UTC)  # midnight may come while this runs
+    now = datetime.now(UTC)  # midnight may pass while this runs
     monkeypatch.setattr("reviews.web.guard.audit.datetime", SimpleNamespace(now=lambda zone: now))
     with client(library, Options()) as page:
         page.get("/?q=neglect")
