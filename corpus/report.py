@@ -154,7 +154,7 @@ class Coverage:
         try:
             counts = [data[each.name] if each.name != "waiting" else data.get("waiting", 0) for each in fields(cls)]
         except (KeyError, TypeError) as error:
-            raise ValueError(f"no coverage: {error}") from error
+            raise ValueError(f"not a coverage: {error}") from error
         if not all(type(count) is int for count in counts):
             raise ValueError("not a coverage: a count is not a whole number")
         return cls(*counts)

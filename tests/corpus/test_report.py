@@ -62,7 +62,7 @@ def test_an_invalid_value_is_refused_and_named(name: str, value: object) -> None
 
 @pytest.mark.parametrize("told", [None, [], "Child Robin", {}, {"id": "a1" * 32}])
 def test_anything_that_is_not_a_report_is_refused(told: Any) -> None:
-    with pytest.raises(ValueError, match="no report"):
+    with pytest.raises(ValueError, match="not a report"):
         Report.from_dict(told)
 
 
@@ -109,5 +109,5 @@ def test_coverage_comes_back_from_json_and_anything_else_is_refused() -> None:
     assert Coverage.from_dict(json.loads(json.dumps(held.to_dict()))) == held
     wrong: list[Any] = [None, [], {}, {"reports": 4}, held.to_dict() | {"failures": "3"}]
     for told in wrong:
-        with pytest.raises(ValueError, match="no coverage"):
+        with pytest.raises(ValueError, match="not a coverage"):
             Coverage.from_dict(told)

@@ -227,7 +227,7 @@ def test_check_finds_an_index_that_does_not_say_what_the_corpus_says(
     build(store, tmp_path / "index")
     monkeypatch.setattr(Readings, "indexable", lambda self, reading: [("Other words.", "body", False)] * 3)
     assert any(
-        "misses words" in problem or "different paragraphs" in problem
+        "misses words" in problem or "paragraphs in the index differ" in problem
         for problem in check(store, tmp_path / "index", full=True)
     )
 

@@ -74,7 +74,7 @@ def test_there_are_limits() -> None:
     full = Collected(
         (replace(held().open, passages=tuple(replace(ONE, first=n, last=n) for n in range(MOST_PASSAGES))),)
     )
-    with pytest.raises(UsageError, match="the most"):
+    with pytest.raises(UsageError, match="the maximum"):
         full.saving(THREE)
     with pytest.raises(NotFound):
         held().of("2")

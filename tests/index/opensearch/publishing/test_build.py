@@ -253,7 +253,7 @@ def test_a_run_verifies_what_it_wrote_before_it_is_seen(
     add("two", "Domestic abuse.")
     whole = documents.document
     monkeypatch.setattr(documents, "document", lambda *of: replaced(whole(*of)))
-    with pytest.raises(Corrupt, match="misses words of paragraph 0"):
+    with pytest.raises(Corrupt, match="is missing words of paragraph 0"):
         publish()
     assert seen(cluster, settings) == [one]
 
