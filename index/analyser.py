@@ -124,14 +124,25 @@ def _blanked(text: str) -> str | None:
 
     The length stays the same. This takes a third of the time of the regular expression.
     """
-    if not text.isascii():  # in most texts, the only non-ASCII characters are a little punctuation
-        text = text.replace("\u2019", "'")
-        for mark, space in _COMMON:
-            text = text.replace(mark, space)
-        if not text.isascii():
+    if not text.isascii():  # what makes most texts so is a little punctuation
+        plain = _without_odd(text.replace("\u2019", "'"))
+        if plain is None:
             return None
+        text = plain
     blank = _with_thousands(text, _ASCII)
     return _LONE_APOSTROPHE.sub(" ", blank) if "'" in blank else blank
+
+
+def _without_odd(text: str) -> str | None:
+    """The text with a blank for each character that is not ASCII. None where one is of a word."""
+    for mark, space in _COMMON:
+        text = text.replace(mark, space)
+    while not text.isascii():
+        odd = _ODD.search(text)
+        if odd is None or _WORD.match(odd.group()):  # a word that is not plain English
+            return None
+        text = text.replace(odd.group(), " ")
+    return text
 
 
 def _with_thousands(text: str, kept: bytes) -> str:
@@ -148,13 +159,10 @@ def tokens_of(texts: Sequence[str]) -> list[str]:
     if text.count(GAP) != len(texts) - 1:
         return _one_by_one(texts)
     if not text.isascii():
-        for mark, space in _COMMON:
-            text = text.replace(mark, space)
-        while not text.isascii():
-            odd = _ODD.search(text)
-            if odd is None or _WORD.match(odd.group()):  # there is a word that is not plain English
-                return _one_by_one(texts)
-            text = text.replace(odd.group(), " ")
+        plain = _without_odd(text)
+        if plain is None:
+            return _one_by_one(texts)
+        text = plain
     text = _with_thousands(text, _GAP_KEPT)
     if "'" in text:
         text = _LONE_APOSTROPHE.sub(" ", text)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from heapq import nlargest
+from typing import NamedTuple
 
 from index.matching.matches import Match
 from index.matching.spans import Span
@@ -23,17 +24,23 @@ Said = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
 """Returns how much each paragraph says about the query, as a share. See `search.answering.listing`."""
 
 
-def dense_paragraphs(
-    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, wanted: int, said: Said
-) -> list[int]:
-    """Return the ordinals of the best paragraphs, best first.
-
-    Paragraphs with more of the words come first, then those with a word that no earlier one has, then those in which
-    the words are closest and say most. Next to a paragraph with several of the words, a paragraph with a single word is
-    only chosen if no other has that word. `matches` come with their idf. `length` is the document's number of tokens.
-    `said` is only called for the best few.
+class Worth(NamedTuple):
+    """The paragraphs of a document that match. located: where. present: how many parts of the query each has. worth:
+    what these are worth. best_first: their ordinals.
     """
-    located, present, worth, best_first = _by_worth(matches, document, layout, length)
+
+    located: Located
+    present: Mapping[int, int]
+    worth: Mapping[int, float]
+    best_first: Sequence[int]
+
+
+def dense_paragraphs(found: Worth, wanted: int, said: Said) -> list[int]:
+    """Ordinals of the best paragraphs, best first: those with more of the words come first, then those with a word that
+    none before has, then those where the words are nearest and tell most. Beside a paragraph with several of the words,
+    one with a single word is only chosen for a word that no other has. said: looked at for the best few.
+    """
+    located, present, worth, best_first = found
     having = {number: set(ordinals) for number, _, ordinals in located}
     of_each = [next(ordinal for ordinal in best_first if ordinal in having[number]) for number in having]
     scored = _near(located, present, worth, list({*best_first[: SHORTLIST_FACTOR * wanted], *of_each}), said)
@@ -50,15 +57,11 @@ def dense_paragraphs(
     return chosen
 
 
-def in_order(
-    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int, said: Said | None = None
-) -> list[tuple[tuple[int, float], int]]:
-    """Return all paragraphs with a match, best first.
-
-    Each comes with how many parts of the query it has, its value and its ordinal. How close the parts are is only
-    computed for the best ones.
+def in_order(found: Worth, said: Said | None = None) -> list[tuple[tuple[int, float], int]]:
+    """All paragraphs with a match, best first: how many parts of the query each has and what it is worth, and its
+    ordinal. Those that are not among the best are not looked at for how near the parts are.
     """
-    located, present, worth, best_first = _by_worth(matches, document, layout, length)
+    located, present, worth, best_first = found
     looked_at = _near(located, present, worth, best_first[:_EXAMINED], said)
     first = sorted(looked_at, key=lambda ordinal: (-looked_at[ordinal][0], -looked_at[ordinal][1], ordinal))
     rest = best_first[_EXAMINED:]
@@ -68,16 +71,15 @@ def in_order(
     ]
 
 
-def _by_worth(
-    matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int
-) -> tuple[Located, Mapping[int, int], Mapping[int, float], list[int]]:
-    """Return where the parts match, the number of parts and the value of each paragraph, and the paragraphs sorted by
-    both.
+def by_worth(matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int) -> Worth:
+    """The paragraphs by how many parts of the query they have, and what these are worth. matches: each with its idf.
+    length: tokens of the document.
     """
     located = locate([match for match, _ in matches], document, layout)
     present = Counter(ordinal for _, _, ordinals in located for ordinal in set(ordinals))
     worth = weighted(paragraph_values(located, [weight for _, weight in matches]), layout, length)
-    return located, present, worth, sorted(worth, key=lambda ordinal: (-present[ordinal], -worth[ordinal], ordinal))
+    best_first = sorted(worth, key=lambda ordinal: (-present[ordinal], -worth[ordinal], ordinal))
+    return Worth(located, present, worth, best_first)
 
 
 def _near(

@@ -1,6 +1,7 @@
 """Decide whether a sentence says something about the query, or only mentions it in a list."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from index.ranking_policy import ENUMERATED_FACTOR, WORDS_FOR_A_COMMA
@@ -16,10 +17,10 @@ def said(text: str, parts: Sequence[Sequence[tuple[int, int]]]) -> float:
     The sentence with most of the parts is judged. `parts` has the matches of each part of the query, as (start, end)
     characters of the text.
     """
-    starts = sentences(text)
-    ends = [*starts[1:], len(text)]
+    edges = [*sentences(text), len(text)]
     best, factor = (0, 0), 1.0
-    for start, end in zip(starts, ends, strict=True):
+    for number in sorted({bisect_right(edges, a) for some in parts for a, _ in some}):
+        start, end = edges[number - 1], edges[number]
         inside = [[a for a, _ in some if start <= a < end] for some in parts]
         held = (sum(map(bool, inside)), sum(map(len, inside)))
         if held > best:

@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from math import log
 from operator import mul
 
@@ -181,11 +181,12 @@ def passages(
     found: list[Passage] = []
     for ordinal in ordinals:
         paragraph = texts[ordinal]
-        highlights = _highlights(paragraph, spans, layout)
-        counted = highlights if mentions is None else _highlights(paragraph, mentions, layout)
+        highlights, counted, wanted = _highlights(paragraph, (spans, mentions or (), around or ()), layout)
+        if mentions is None:
+            counted = highlights
         pieces = _pieces(paragraph, counted or highlights)
         if not every:
-            wanted = (_highlights(paragraph, around, layout) if around is not None else []) or highlights
+            wanted = wanted or highlights
             if any(last - first > MAX_PASSAGE for first, last in wanted):
                 wanted = highlights
             start, end = max(pieces, key=lambda piece: (_count(piece, wanted), -piece[0]))
@@ -201,11 +202,19 @@ def spans_in(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Sp
     return spans[bisect_left(spans, (layout.starts[ordinal], 0)) : end]
 
 
-def _highlights(paragraph: Paragraph, spans: Sequence[Span], layout: Layout) -> list[tuple[int, int]]:
-    """Return the spans that begin in a paragraph, as (start, end) characters of its text."""
-    start = layout.starts[paragraph.ordinal]
-    inside = spans_in(spans, layout, paragraph.ordinal)
-    return analyser.places(paragraph.searched, [(first - start, last - start) for first, last in inside])
+def _highlights(paragraph: Paragraph, several: Sequence[Sequence[Span]], layout: Layout) -> list[list[tuple[int, int]]]:
+    """Of each of several lists the spans that begin in a paragraph, as (start, end) characters of its text."""
+    inside = [spans_in(spans, layout, paragraph.ordinal) for spans in several]
+    return characters(paragraph, inside, layout.starts[paragraph.ordinal])
+
+
+def characters(paragraph: Paragraph, several: Iterable[Sequence[Span]], start: int) -> list[list[tuple[int, int]]]:
+    """Several lists of spans as (start, end) characters of the paragraph that they are in; its tokens are read once.
+    start: the position of its first token.
+    """
+    lists = [[(first - start, last - start) for first, last in spans] for spans in several]
+    places = iter(analyser.places(paragraph.searched, chain.from_iterable(lists)))
+    return [list(islice(places, len(some))) for some in lists]
 
 
 def _pieces(paragraph: Paragraph, highlights: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from index import analyser
 from index.matching.deadline import Deadline
 from index.matching.result_set import Answer
 from index.ranking_policy import PASSAGE_REPORTS, PASSAGES_AT_ONCE
-from search.answering.dense_paragraphs import in_order
+from search.answering.dense_paragraphs import by_worth, in_order
 from search.answering.ranking import idf
 from search.hits.reports import Hits
 from search.request import SearchRequest
@@ -101,7 +101,8 @@ class _Lister:
             if self._deadline:
                 self._deadline.check()
             length = self._session.snapshot.lengths()[document]
-            self._ranked[document] = in_order(self._weighted, document, self._session.layout(document), length)
+            layout = self._session.layout(document)
+            self._ranked[document] = in_order(by_worth(self._weighted, document, layout, length))
         return self._ranked[document]
 
     def _different(self, several: Sequence[_Paragraph], seen: set[str]) -> Iterator[_Paragraph]:

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import islice
 
-from corpus.model import Paragraph
-from index import analyser
 from index.matching.result_set import Answer
 from index.ranking_policy import FIRST_OF, LATER_FACTOR, TOGETHER_FIRST_UP_TO
-from search.answering.dense_paragraphs import dense_paragraphs, in_order
+from search.answering.dense_paragraphs import Worth, by_worth, dense_paragraphs, in_order
 from search.answering.listing import said
-from search.answering.passages import SpansByPart
+from search.answering.passages import SpansByPart, characters
 from search.answering.ranking import idf
 from search.session import Session
 
@@ -22,12 +19,13 @@ class Telling:
         self._session = session
         self._is_sentence = len(answer.matches) > TOGETHER_FIRST_UP_TO
         self._known: dict[int, dict[int, float]] = {}
+        self._worth: dict[int, Worth] = {}
         self._weighted = [(match, idf(match, len(session.reports))) for match in answer.wanted]
 
     def paragraphs(self, document: int, wanted: int) -> list[int]:
-        """Return the ordinals of the best paragraphs of a report, best first."""
-        layout, length = self._session.layout(document), self._session.snapshot.lengths()[document]
-        return dense_paragraphs(self._weighted, document, layout, length, wanted, partial(self._said, document))
+        """Ordinals of the best paragraphs of a report, best first."""
+        worth = self._worth.pop(document, None) or self._worth_in(document)
+        return dense_paragraphs(worth, wanted, partial(self._said, document))
 
     def first(self, documents: Sequence[int]) -> list[int]:
         """Move the document with the best paragraph, among the first few, to the front.
@@ -43,10 +41,14 @@ class Telling:
         return [few[best], *few[:best], *few[best + 1 :], *documents[FIRST_OF:]]
 
     def _best(self, document: int) -> tuple[int, float]:
-        """Return how many parts of the query the best paragraph has, and its value."""
-        layout, length = self._session.layout(document), self._session.snapshot.lengths()[document]
-        ((best, _), *_) = in_order(self._weighted, document, layout, length, partial(self._said, document))
+        """How many parts the best paragraph has, and what it is worth."""
+        worth = self._worth[document] = self._worth_in(document)
+        ((best, _), *_) = in_order(worth, partial(self._said, document))
         return best
+
+    def _worth_in(self, document: int) -> Worth:
+        length = self._session.snapshot.lengths()[document]
+        return by_worth(self._weighted, document, self._session.layout(document), length)
 
     def _said(self, document: int, spans: Mapping[int, SpansByPart]) -> dict[int, float]:
         """Return how much each paragraph says about its matches, as a share. `spans` are the matches in it."""
@@ -56,12 +58,6 @@ class Telling:
             starts = self._session.layout(document).starts
             reading = self._session.snapshot.documents()[document]
             for paragraph in self._session.texts.paragraphs(reading, new):
-                known[paragraph.ordinal] = _said_in(paragraph, spans[paragraph.ordinal], starts[paragraph.ordinal])
+                parts = characters(paragraph, spans[paragraph.ordinal].values(), starts[paragraph.ordinal])
+                known[paragraph.ordinal] = said(paragraph.text, parts)
         return {ordinal: known[ordinal] for ordinal in sorted(spans)}
-
-
-def _said_in(paragraph: Paragraph, spans: SpansByPart, start: int) -> float:
-    """Return how much a paragraph says about its matches. `start` is the position of its first token."""
-    numbers = [(first - start, last - start) for some in spans.values() for first, last in some]
-    places = iter(analyser.places(paragraph.searched, numbers))
-    return said(paragraph.text, [list(islice(places, len(some))) for some in spans.values()])
