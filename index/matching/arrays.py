@@ -6,7 +6,6 @@ documents are never close together.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -31,8 +30,9 @@ _BITS = 32
 _POSITION = (1 << _BITS) - 1
 _BEHIND = 1 << 62  # any key
 _BLOCK = 1 << 16  # keys that are merged at a time, in the processor's cache
-_FEW = 128  # documents: the positions of so many are read one by one
-_STEPS = 16, 4, 1  # one place in so many is looked at: with frequent words, it is enough for most documents
+_FEW = 128  # documents: of so few, positions can be read one by one
+_A_READ = 1024  # positions that take as long to read at once as those of one document
+_STEPS = 64, 8, 1  # one place in so many is looked at: with frequent words, it is enough for most documents
 _BOTH = 3  # sides of a span: 1 and 2
 _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
 
@@ -51,10 +51,9 @@ def keys_where(by_term: Iterable[Lists], wanted: Wanted) -> Keys:
     return merged(keys_of_terms(by_term, wanted))
 
 
-def keys_of_terms(by_term: Iterable[Lists], wanted: Wanted, step: int = 1) -> list[Keys]:
-    """The same in an array for each term. step: only each so many-th of the positions of a term is looked at."""
-    look = _keys if step == 1 else partial(_some_keys, step=step)
-    terms = [[look(base, postings, wanted) for base, postings in lists] for lists in by_term if lists]
+def keys_of_terms(by_term: Iterable[Lists], wanted: Wanted) -> list[Keys]:
+    """The same in an array for each term."""
+    terms = [[_keys(base, postings, wanted) for base, postings in lists] for lists in by_term if lists]
     return [np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in terms]
 
 
@@ -75,7 +74,7 @@ def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
     if len(held) < len(documents):
         documents, begins, ends = documents[held], begins[held], ends[held]
     counts = ends - begins
-    if len(held) < _FEW and counts.sum() * _SEVERAL < postings.size:  # the other positions are not even read
+    if len(held) < _FEW and len(held) * _A_READ < postings.size:  # the other positions are not even read
         several = [np.asarray(postings.at(place), np.uint32) for place in held.tolist()]
         positions = np.concatenate([*several, np.empty(0, np.uint32)])
     else:
@@ -85,13 +84,6 @@ def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
     found: Keys = np.repeat(documents << _BITS, counts)
     found |= positions
     return found
-
-
-def _some_keys(base: int, postings: Postings, wanted: Wanted, step: int) -> Keys:
-    at = np.arange(0, postings.size, step)
-    documents = np.asarray(postings.documents, np.int64)[np.searchsorted(postings.ends, at, "right")] + base
-    found: Keys = documents << _BITS | np.asarray(postings.positions)[at]
-    return found[wanted[np.minimum(documents, len(wanted) - 1)]]
 
 
 def masks(by_term: Iterable[Lists], size: int) -> Masks:
@@ -265,27 +257,38 @@ def sharing_a_paragraph(several: Sequence[Sequence[Lists]], documents: Sequence[
     starts: where the paragraphs of at least these documents start.
     """
     few, *others = sorted(several, key=_size)
-    left = wanted_of(documents)
+    left, most = wanted_of(documents), _SEVERAL * _size(few)
+    nexts = [
+        [_next_of(base, postings, left, most) for lists in other for base, postings in lists if postings.size]
+        for other in others
+    ]
+    places = np.concatenate([*keys_of_terms(few, left), np.empty(0, np.int64)])
     for step in _STEPS:
-        places = np.concatenate([*keys_of_terms(few, left, step), np.empty(0, np.int64)])
-        left[_sharing(places, others, left, starts) >> _BITS] = False
+        looked_at = places[::step]
+        looked_at = looked_at[left[looked_at >> _BITS]]
+        left[_sharing(looked_at, nexts, starts) >> _BITS] = False
     return {document for document, apart in zip(documents, left[documents].tolist(), strict=True) if not apart}
 
 
-def _sharing(places: Keys, others: Sequence[Sequence[Lists]], wanted: Wanted, starts: Keys) -> Keys:
+def _next_of(base: int, postings: Postings, wanted: Wanted, most: int) -> Callable[[Keys], Keys]:
+    """A function that returns, for each of some keys in the documents that are wanted, the first of the postings that
+    is not before it. most: of more positions no keys are made.
+    """
+    if postings.size > most:
+        return lambda keys: _next(keys, base, postings)
+    held = _keys(base, postings, wanted)
+    return lambda keys: _starting(held, np.searchsorted(held, keys))
+
+
+def _sharing(places: Keys, others: Sequence[Sequence[Callable[[Keys], Keys]]], starts: Keys) -> Keys:
     """Where those of the paragraphs with one of the places start that have each of the other words."""
     ordinals = np.searchsorted(starts, places, "right") - 1
     ordinals = ordinals[np.diff(ordinals, prepend=-1) != 0]
     begins, ends = _starting(starts, ordinals), _starting(starts, ordinals + 1)
     for other in others:
         held = np.zeros(len(begins), bool)
-        for lists in other:
-            for base, postings in lists:
-                if postings.size > _SEVERAL * len(begins):
-                    held |= _next(begins, base, postings) < ends
-                else:
-                    keys = _keys(base, postings, wanted)
-                    held |= _starting(keys, np.searchsorted(keys, begins)) < ends
+        for following in other:
+            held |= following(begins) < ends
         begins, ends = begins[held], ends[held]
     return begins
 

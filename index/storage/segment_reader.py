@@ -45,7 +45,9 @@ class Segment:
         try:
             self._table = TermTable(directory / f"{stem}{TERMS_EXT}", self._notes.notes)
             try:
-                self._file = PositionedFile(directory / f"{stem}{POSTINGS_EXT}")
+                self._file = (directory / f"{stem}{POSTINGS_EXT}").open(
+                    "rb", buffering=0
+                )  # it is never read bit by bit
             except BaseException:
                 self._table.close()
                 raise
