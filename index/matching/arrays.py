@@ -7,6 +7,7 @@ documents are never close together.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,17 @@ Masks = NDArray[np.uint16]
 
 Wanted = NDArray[np.bool_]
 """Whether each document is wanted, in the same form."""
+
+
+class Paragraphs(NamedTuple):
+    """The paragraphs of several documents. starts: the keys at which they start, ascending. sections: those of them at
+    which another document or kind of section starts. masks: the section mask of each of these.
+    """
+
+    starts: Keys
+    sections: Keys
+    masks: Masks
+
 
 _BITS = 32
 _POSITION = (1 << _BITS) - 1
@@ -221,26 +233,34 @@ def near(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
 
 
 def near_by_document(
-    left: Keys, right: Keys, distance: int, starts: Callable[[Sequence[int]], Keys]
+    left: Keys, right: Keys, distance: int, paragraphs: Callable[[Sequence[int]], Paragraphs]
 ) -> tuple[Grouped, Grouped]:
-    """Return the first and last positions of the smallest spans within one paragraph that have a token of each side, by
-    document.
-
-    `distance` is how many tokens may be in between. `starts` returns the keys at which the paragraphs of the given
-    documents start; it may return those of more documents.
+    """The first and the last positions of the smallest spans of one paragraph with a token of each side, in each
+    document that has any. distance: tokens that may stand between. paragraphs: returns those of at least
+    some documents.
     """
     firsts, lasts = near(left, right, distance)
-    edges = starts(documents_of(firsts))
+    edges = paragraphs(documents_of(firsts)).starts
     one = _starting(edges, np.searchsorted(edges, firsts, "right")) > lasts
     return by_document(firsts[one]), by_document(lasts[one])
 
 
-def paragraph_starts(documents: Sequence[int], layout: Callable[[int], Layout]) -> Keys:
-    """Return the keys at which the paragraphs of the given documents start. `documents` must be in ascending order."""
-    starts = [layout(document).starts for document in documents]
-    positions = np.frombuffer(b"".join(starts), np.uint32).astype(np.int64)
-    found: Keys = np.repeat(np.array(documents, np.int64) << _BITS, [len(some) for some in starts]) | positions
-    return found
+def paragraphs_of(documents: Sequence[int], layout: Callable[[int], Layout]) -> Paragraphs:
+    """documents: ascending."""
+    layouts = [layout(document) for document in documents]
+    positions = np.frombuffer(b"".join(each.starts for each in layouts), np.uint32).astype(np.int64)
+    starts: Keys = np.repeat(np.array(documents, np.int64) << _BITS, [len(each.kinds) for each in layouts]) | positions
+    kinds = np.frombuffer(b"".join(each.kinds for each in layouts), np.uint8)
+    first = (np.diff(starts >> _BITS, prepend=-1) > 0) | (np.diff(kinds.astype(np.int16), prepend=-1) != 0)
+    return Paragraphs(starts, starts[first], np.uint16(1) << kinds[first])
+
+
+def with_more(one: Paragraphs, other: Paragraphs) -> Paragraphs:
+    """The paragraphs of both, which have no document in common."""
+    sections = np.concatenate((one.sections, other.sections))
+    order = np.argsort(sections, kind="stable")
+    masks = np.concatenate((one.masks, other.masks))
+    return Paragraphs(merged([one.starts, other.starts]), sections[order], masks[order])
 
 
 def _starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:
@@ -342,15 +362,11 @@ def by_document(found: Keys) -> Grouped:
     return Grouped(found, positions, documents[edges].tolist(), np.append(edges[1:], len(found)).tolist())
 
 
-def kinds_of(found: Keys, runs: Sequence[tuple[int, Sequence[int], Sequence[int]]]) -> dict[int, int]:
-    """Return the section mask of the keys in each document.
-
-    `runs` has, for each document in ascending order, the starts of its runs of paragraphs of one kind, and the section
-    mask of each run.
-    """
-    starts = np.array([document << _BITS | start for document, some, _ in runs for start in some], np.int64)
-    bits = np.array([bit for _, _, some in runs for bit in some], np.int64)
-    documents = found >> _BITS
+def kinds_of(found: Keys, paragraphs: Paragraphs) -> dict[int, int]:
+    """The section mask of the keys in each document."""
+    begins = np.searchsorted(found, paragraphs.sections)
+    having = np.flatnonzero(np.diff(begins, append=len(found)))
+    documents = paragraphs.sections[having] >> _BITS
     edges = np.flatnonzero(np.diff(documents, prepend=-1))
-    masks = np.bitwise_or.reduceat(bits[np.searchsorted(starts, found, "right") - 1], edges) if len(edges) else edges
+    masks = np.bitwise_or.reduceat(paragraphs.masks[having], edges) if len(edges) else edges
     return dict(zip(documents[edges].tolist(), masks.tolist(), strict=True))

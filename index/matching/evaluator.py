@@ -208,8 +208,7 @@ class Evaluator:
             if keys is None:
                 left.append(match)
                 continue
-            runs = [(document, *self._sections(document).runs()) for document in sorted(match.documents)]
-            kinds = arrays.kinds_of(keys, runs)
+            kinds = arrays.kinds_of(keys, self._layout.paragraphs(match.documents))
             known = [mask | kinds.get(document, 0) for document, mask in zip(documents, known, strict=True)]
         if not left:
             return known

@@ -16,7 +16,7 @@ from index.matching.spans import Span
 from index.storage.engine import KINDS, Layout
 
 if TYPE_CHECKING:
-    from index.matching.arrays import Keys
+    from index.matching.arrays import Paragraphs
 
 EVERY_KIND = (1 << len(KINDS)) - 1
 """The section mask with all kinds."""
@@ -31,25 +31,22 @@ class Layouts:
 
     def __init__(self, read: Callable[[int], Layout]) -> None:
         self._layout = lru_cache(_KEPT)(read)
-        self._read: tuple[frozenset[int], Keys] | None = None  # replaced as a whole, for other threads
+        self._known: set[int] = set()
+        self._paragraphs: Paragraphs | None = None
 
     def __call__(self, document: int) -> Layout:
         return self._layout(document)
 
-    def starts(self, documents: Collection[int]) -> Keys:
-        """Return the keys at which the paragraphs of the given documents start, and perhaps those of others.
-
-        See `index.matching.arrays`.
-        """
+    def paragraphs(self, documents: Collection[int]) -> Paragraphs:
+        """The paragraphs of some documents, and of all that were asked for before. See `index.matching.arrays`."""
         from index.matching import arrays
 
-        known, starts = self._read or (frozenset[int](), None)
-        new = sorted(set(documents) - known)
-        if new or starts is None:
-            more = arrays.paragraph_starts(new, self)
-            starts = more if starts is None else arrays.merged([starts, more])
-            self._read = known.union(new), starts
-        return starts
+        new = sorted(set(documents) - self._known)
+        if new or self._paragraphs is None:
+            more = arrays.paragraphs_of(new, self)
+            self._paragraphs = arrays.with_more(self._paragraphs, more) if self._paragraphs else more
+            self._known.update(new)
+        return self._paragraphs
 
 
 class Sections:
@@ -73,10 +70,6 @@ class Sections:
                 break
             at = bisect_left(positions, starts[run], at + 1)
         return found
-
-    def runs(self) -> tuple[Sequence[int], Sequence[int]]:
-        """Return where the kind of paragraph changes, and the section mask from there on."""
-        return self._starts, self._bits
 
     def ranges(self, kinds: int) -> list[Span]:
         """Return the sections of a section mask as ranges of positions. The end of a range is exclusive."""

@@ -56,7 +56,7 @@ class Together:
         from index.matching import arrays
 
         tick()
-        starts = self._layout.starts(documents)
+        starts = self._layout.paragraphs(documents).starts
         tick()
         return arrays.sharing_a_paragraph([postings_of(match) for match in self._matches], documents, starts)
 
@@ -73,7 +73,7 @@ class Together:
 
         tick()
         having = sorted(set(documents).intersection(*(match.documents for match in words)))
-        near = arrays.nearness([match.keys(having) for match in words], self._layout.starts(having), _TURNED)
+        near = arrays.nearness([match.keys(having) for match in words], self._layout.paragraphs(having).starts, _TURNED)
         self._known |= {document: near.get(document, 0.0) for document in documents}
 
     def nearness(self, document: int) -> float:

@@ -133,7 +133,7 @@ class MostWords:
 
         if not documents:
             return {}
-        starts = arrays.paragraph_starts(documents, self._layout)
+        starts = arrays.paragraphs_of(documents, self._layout).starts
         counts, wanted = [], arrays.wanted_of(documents)
         for match in self._matches:
             self._check_deadline()

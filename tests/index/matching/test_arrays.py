@@ -57,8 +57,8 @@ def layout(document: int) -> Layout:
     return Layout(starts, bytes(len(starts)))
 
 
-def starts(documents: Sequence[int]) -> arrays.Keys:
-    return arrays.paragraph_starts(documents, layout)
+def paragraphs(documents: Sequence[int]) -> arrays.Paragraphs:
+    return arrays.paragraphs_of(documents, layout)
 
 
 @pytest.mark.parametrize("block", [1, 7, 1 << 16])
@@ -106,7 +106,7 @@ def test_the_positions_of_few_documents_are_those_of_all(monkeypatch: pytest.Mon
 def test_nearness_also_where_a_token_is_on_both_sides(distance: int) -> None:
     for _ in range(30):
         left, other, right = positions(6), positions(6), positions(25)
-        firsts, lasts = arrays.near_by_document(keys(left, other), keys(right), distance, starts)
+        firsts, lasts = arrays.near_by_document(keys(left, other), keys(right), distance, paragraphs)
         found = {document: list(zip(firsts[document], lasts[document], strict=True)) for document in firsts}
         assert firsts.keys() == lasts.keys()
         wanted: dict[int, Sequence[spans.Span]] = {
