@@ -63,8 +63,14 @@ def _holds(theme: Theme, other: Theme) -> bool:
 
 
 def _covers(theme: Theme, typed: "_Words") -> bool:
-    terms = (query for query in theme.queries if not _QUERY_SIGNS.search(query))
-    return any(_read(text).covers(typed) for text in (*terms, *_names(theme.name)))
+    return any(words.covers(typed) for words in _ways(theme.name, theme.queries))
+
+
+@lru_cache(_KEPT)
+def _ways(name: str, queries: tuple[str, ...]) -> tuple["_Words", ...]:
+    """The words of each term of a theme, and of each way to call it."""
+    terms = (query for query in queries if not _QUERY_SIGNS.search(query))
+    return tuple(_read(text) for text in (*terms, *_names(name)))
 
 
 def _names(name: str) -> Iterator[str]:
