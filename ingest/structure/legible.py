@@ -18,6 +18,7 @@ _BULLET = re.compile(
 )  # Word's own characters for bullets and ticks
 _PRIVATE = "[\ue000-\uf01f\uf030-\uf8ff]"  # except the characters that a symbol font draws for ASCII
 _HOLES = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]|{_PRIVATE}{{2}}|\\w{_PRIVATE}")
+_MIXED = re.compile(r"[a-z](?:[A-Z\xc0-\xde]|[^\x00-\xff’‘“”–—…•])[a-z]")
 
 # The seven letters that most often follow each letter, as counted in reports. In English, eight in ten pairs of letters
 # are among these, in Welsh or Polish five, and in enciphered words three.
@@ -66,6 +67,11 @@ def is_better(text: str, other: str) -> bool:
 def has_odd_letters(text: str) -> bool:
     """Return whether a text has control characters, private-use characters or U+FFFD."""
     return not text.isprintable() or "\ufffd" in text
+
+
+def has_mixed_words(text: str) -> bool:
+    """Whether a word of a text has a capital or a sign after a small letter, as where another letter should be."""
+    return _MIXED.search(text) is not None
 
 
 def has_holes(text: str) -> bool:

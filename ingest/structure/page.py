@@ -28,12 +28,13 @@ class Unreadable(Exception):
 class Doubt(Enum):
     """Why the letters of a line may differ from those on the page. If OCR is available, it reads such a line instead.
 
-    CIPHER: its font maps to the wrong letters. HOLES: its font does not say what some of its letters are. LAYER: an
-    earlier OCR read it badly.
+    CIPHER: its font gives other letters. HOLES: some of its letters have no Unicode. UNMAPPED: its font does not say
+    what letters of it are; U+FFFD is in their place. LAYER: an earlier OCR read it badly.
     """
 
     CIPHER = "cipher"
     HOLES = "holes"
+    UNMAPPED = "unmapped"
     LAYER = "layer"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpus.reasons import Reason
 from ingest.structure import legible, ocr_lines
-from ingest.structure.page import Doubt, RawPage
+from ingest.structure.page import Doubt, Line, RawPage
 from ingest.worker.pdfium import documents, objects, textpage
 from ingest.worker.pdfium.binding import all_prepared
 from ingest.worker.visible import geometry, unlettered
@@ -16,14 +16,14 @@ _FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
 
 
 def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[int]], things: PageObjects) -> None:
-    """Mark the lines whose letters may differ from those on the page.
-
-    `places` are the positions of each line's letters.
-    """
+    """Mark the lines whose letters may not be those on the page. places: of the letters of each line."""
+    if any(_may_be_unmapped(text_page, line, held) for line, held in zip(page.lines, places, strict=True)):
+        for line, held in zip(page.lines, places, strict=True):
+            _mark_unmapped(text_page, line, held)
     texts = [line.text for line in page.lines]
     if legible.has_odd_letters("".join(texts)):  # otherwise no line has any
         for line in page.lines:
-            if legible.has_holes(line.text):
+            if line.doubt is None and legible.has_holes(line.text):
                 line.doubt = Doubt.HOLES
     if not all(map(legible.is_usual, texts)):
         # A few lines of names or references say nothing; all lines of their font do. An invisible layer says nothing of
@@ -36,6 +36,30 @@ def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[
         if ocr_lines.doubtful(" ".join(page.lines[at].text for at in layer)):
             for at in layer:
                 page.lines[at].doubt = Doubt.LAYER
+
+
+def _may_be_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[int]) -> bool:
+    """Whether a line may have letters of which the font does not say what they are: some of its letters tell."""
+    some = (places[0], places[len(places) // 2], places[-1])
+    odd = legible.has_mixed_words(line.text) or legible.has_odd_letters(line.text)
+    return any(textpage.unmapped(text_page, places if odd else some))
+
+
+def _mark_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[int]) -> None:
+    """Mark a line with letters of which the font does not say what they are, and take out those letters."""
+    unmapped = {
+        at
+        for at, missing in enumerate(textpage.unmapped(text_page, places))
+        if missing and not line.text[at].isspace() and not _is_bullet(line.text, at)
+    }
+    if unmapped:
+        line.doubt = Doubt.UNMAPPED
+        line.text = "".join("\ufffd" if at in unmapped else letter for at, letter in enumerate(line.text))
+
+
+def _is_bullet(text: str, at: int) -> bool:
+    """Whether a letter stands alone at the start of a line, as the bullets of symbol fonts do."""
+    return at == 0 and text[1:2] in ("", " ", "\t")
 
 
 def _fonts(text_page: textpage.TextPage, places: Sequence[int]) -> list[tuple[bytes, bool]]:
@@ -65,7 +89,11 @@ def judge(handle: int, page: RawPage, things: PageObjects) -> None:
 
 
 def drop_ciphers(page: RawPage) -> None:
-    """Remove lines whose letters differ from those on the page: a search must not find what is not printed."""
-    page.lines = [line for line in page.lines if line.doubt is not Doubt.CIPHER]
+    """Remove the lines whose letters differ from those on the page: what is not printed must not be found."""
+    page.lines = [line for line in page.lines if line.doubt is not Doubt.CIPHER and not _is_unknown(line)]
     if page.unread and not page.lines:
         page.reader = None
+
+
+def _is_unknown(line: Line) -> bool:
+    return line.doubt is Doubt.UNMAPPED and 2 * line.text.count("\ufffd") > len(line.text.replace(" ", ""))

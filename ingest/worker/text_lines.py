@@ -26,8 +26,8 @@ def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Seque
     count = min(textpage.count_letters(text_page), LETTERS_A_PAGE)
     if count <= 0:
         return []
-    text = textpage.letters(text_page, count)
-    # Letters without Unicode are in the count but not in the text, so positions must be translated with one call each.
+    text = _without_nul(text_page, textpage.letters(text_page, count))
+    # Letters that have no Unicode are in the count but not in the text; then places must be translated, one call each.
     apart = glyphs.may_be_apart(text.replace("\ufffe", "\n"))
     found = _Lines(text_page, documents.views(handle), page, straight=len(text) == count, apart=apart)
     start = 0
@@ -44,6 +44,19 @@ def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Seque
             line.sideways = not line.sideways
     page.lines = found.lines
     return found.places
+
+
+def _without_nul(text_page: textpage.TextPage, text: str) -> str:
+    """The text of a page with U+FFFD for letters of which the font says that they are U+0000. PDFium puts U+FFFE there,
+    as for a hyphen.
+    """
+    if "\ufffe" not in text:
+        return text
+    letters = list(text)
+    for at, letter in enumerate(text):
+        if letter == "\ufffe" and not textpage.letter_at(text_page, textpage.place_of(text_page, at)):
+            letters[at] = "\ufffd"
+    return "".join(letters)
 
 
 class _Lines:

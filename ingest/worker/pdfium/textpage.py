@@ -32,6 +32,7 @@ close_text = plain(pdfium.FPDFText_ClosePage, None)
 count_letters = plain(pdfium.FPDFText_CountChars, INT)
 letter_at = plain(pdfium.FPDFText_GetUnicode, ctypes.c_uint)
 place_of = plain(pdfium.FPDFText_GetCharIndexFromTextIndex, INT)
+_unmapped = plain(pdfium.FPDFText_HasUnicodeMapError, INT)
 offset_of = plain(pdfium.FPDFText_GetTextIndexFromCharIndex, INT)
 font_weight = plain(pdfium.FPDFText_GetFontWeight, INT)
 font_size = plain(pdfium.FPDFText_GetFontSize, DOUBLE)
@@ -117,6 +118,11 @@ def in_type3(texts: Sequence[Prepared]) -> list[bool]:
     found = list(map(_font_of, texts))
     named = {font: _base_name(font, None, 0) > 1 for font in set(found)}
     return [not named[font] for font in found]
+
+
+def unmapped(text: TextPage, places: Sequence[int]) -> list[bool]:
+    """For each letter, whether its font does not say which one it is, so that its number stands for it."""
+    return [found == 1 for found in map(_unmapped, repeat(text), places)]
 
 
 def letter_box(text: TextPage, place: int) -> Box:

@@ -156,6 +156,23 @@ def test_unknown_digits_of_a_font_are_reported_and_the_rest_is_kept(variant: int
 
 
 @variants
+def test_letters_that_the_font_does_not_know_are_told_and_never_shown_as_others(variant: int) -> None:
+    alone = read(unread.without_some_letters(random.Random(f"letters {variant}")))
+    assert alone.pages[0].unread == "garbled"
+    assert "\ufffd" in words(alone)
+    known = set(" ".join(unread.PROSE).split())
+    assert not [word for word in words(alone).split() if "\ufffd" not in word and word not in known]
+
+
+@variants
+def test_one_short_line_in_a_font_that_says_nothing_of_its_letters_is_told(variant: int) -> None:
+    alone = read(unread.with_heading_in_cipher(random.Random(f"heading {variant}")))
+    assert alone.pages[0].unread == "garbled"
+    assert all(line in words(alone) for line in unread.PROSE)
+    assert not set(words(alone).split()) - set(" ".join(unread.PROSE).split())
+
+
+@variants
 @pytest.mark.parametrize(("kind", "mark"), [("Widget", "form field"), ("FreeText", "note")])
 def test_what_is_typed_into_fields_and_notes_is_text_of_the_page_and_marked(kind: str, mark: str, variant: int) -> None:
     said = "The midwifery handover has been rewritten"

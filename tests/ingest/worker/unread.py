@@ -270,11 +270,37 @@ def without_digits(rng: random.Random) -> bytes:
     page = Page(book)
     known = "".join(sorted({letter for letter in DATED if not letter.isdigit()}))
     claim: Callable[[str], str] = rng.choice(
-        (lambda each: chr(0xE000 + ord(each)), lambda each: "\ufffd", lambda each: chr(ord(each) - 0x30 + 1))
+        (
+            lambda each: chr(0xE000 + ord(each)),
+            lambda each: "\ufffd",
+            lambda each: "\0",
+            lambda each: chr(ord(each) - 0x30 + 1),
+        )
     )
     page.fonts["E"] = embedded(book, cmap(known + "0123456789", lambda each: claim(each) if each.isdigit() else each))
     size = rng.choice((10, 12, 14))
     page.line(glyphs(DATED), rng.randrange(60, 100), 740, size, font="E")
+    typed(page, rng)
+    return book.bytes(page)
+
+
+def without_some_letters(rng: random.Random) -> bytes:
+    """A file with a paragraph in a font that does not say what two of its letters are."""
+    page = Page(book := Book())
+    unknown = rng.sample("aeiost", 2)
+    letters = "".join(sorted(set("".join(PROSE))))
+    page.fonts["E"] = embedded(book, cmap("".join(each for each in letters if each not in unknown), lambda each: each))
+    x, y, size, lines = paragraph(rng)
+    for at, line in enumerate(lines):
+        page.line(glyphs(line), x, y - 1.5 * size * at, size, font="E")
+    return book.bytes(page)
+
+
+def with_heading_in_cipher(rng: random.Random) -> bytes:
+    """A file with a paragraph, and one short line in a font that says nothing of its letters."""
+    page = Page(book := Book())
+    page.fonts["E"] = embedded(book, None)
+    page.line(glyphs("What the panel found"), rng.randrange(60, 100), 760, rng.choice((14, 18)), font="E")
     typed(page, rng)
     return book.bytes(page)
 
