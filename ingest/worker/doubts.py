@@ -17,14 +17,8 @@ _FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
 
 def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[int]], things: PageObjects) -> None:
     """Mark the lines whose letters may not be those on the page. places: of the letters of each line."""
-    if any(_may_be_unmapped(text_page, line, held) for line, held in zip(page.lines, places, strict=True)):
-        for line, held in zip(page.lines, places, strict=True):
-            _mark_unmapped(text_page, line, held)
+    _mark_missing(text_page, page.lines, places)
     texts = [line.text for line in page.lines]
-    if legible.has_odd_letters("".join(texts)):  # otherwise no line has any
-        for line in page.lines:
-            if line.doubt is None and legible.has_holes(line.text):
-                line.doubt = Doubt.HOLES
     if not all(map(legible.is_usual, texts)):
         # A few lines of names or references say nothing; all lines of their font do. An invisible layer says nothing of
         # about printed text in the same font.
@@ -36,6 +30,17 @@ def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[
         if ocr_lines.doubtful(" ".join(page.lines[at].text for at in layer)):
             for at in layer:
                 page.lines[at].doubt = Doubt.LAYER
+
+
+def _mark_missing(text_page: textpage.TextPage, lines: Sequence[Line], places: Sequence[Sequence[int]]) -> None:
+    """Mark the lines with letters of which nobody knows what they are."""
+    if any(_may_be_unmapped(text_page, line, held) for line, held in zip(lines, places, strict=True)):
+        for line, held in zip(lines, places, strict=True):
+            _mark_unmapped(text_page, line, held)
+    if legible.has_odd_letters("".join([line.text for line in lines])):  # else no line has any
+        for line in lines:
+            if line.doubt is None and legible.has_holes(line.text):
+                line.doubt = Doubt.HOLES
 
 
 def _may_be_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[int]) -> bool:
