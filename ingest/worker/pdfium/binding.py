@@ -50,6 +50,14 @@ def plain(function: Any, result: Any) -> Any:
     return ctypes.PYFUNCTYPE(result)(address(function))
 
 
+def buffer(size: int) -> tuple[bytearray, int]:
+    """Room for text that a function writes, and its address. An array of ctypes would be of a new type for each size,
+    which takes longer to make than most pages take to fill it.
+    """
+    room = bytearray(size)
+    return room, ctypes.addressof(ctypes.c_char.from_buffer(room))
+
+
 class Rows:
     """Buffers for what a `plain` function writes through pointers, with one row of numbers per call.
 

@@ -10,7 +10,19 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.worker.pdfium.binding import ADDRESS, F0, FLOAT, INT, ULONG, Box, address, floats, four_floats, quick
+from ingest.worker.pdfium.binding import (
+    ADDRESS,
+    F0,
+    FLOAT,
+    INT,
+    ULONG,
+    Box,
+    address,
+    buffer,
+    floats,
+    four_floats,
+    quick,
+)
 
 Point = tuple[float, float]
 View = Callable[[float, float], Point]
@@ -175,10 +187,8 @@ def attached(document: int, index: int, most: int) -> bytes | None:
     place = ctypes.addressof(size)
     if not _attachment_file(attachment, None, 0, place) or not 0 < size.value <= most:
         return None
-    buffer = ctypes.create_string_buffer(size.value)
-    if not _attachment_file(attachment, ctypes.addressof(buffer), size.value, place):
-        return None
-    return buffer.raw[: size.value]
+    room, start = buffer(size.value)
+    return bytes(room) if _attachment_file(attachment, start, size.value, place) else None
 
 
 def is_attached_pdf(document: int, index: int) -> bool:
@@ -206,6 +216,6 @@ def _told(function: Any, *arguments: Any) -> str:
     size = function(*arguments, None, 0)
     if not 2 < size <= _LONGEST:
         return ""
-    buffer = ctypes.create_string_buffer(size)
-    function(*arguments, ctypes.addressof(buffer), size)
-    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
+    room, place = buffer(size)
+    function(*arguments, place, size)
+    return room[: size - 2].decode("utf-16-le", "replace")

@@ -1,6 +1,5 @@
 """The objects of a page (text, paths, pictures, forms and notes): where they are and how they are painted."""
 
-import ctypes
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
@@ -19,6 +18,7 @@ from ingest.worker.pdfium.binding import (
     Prepared,
     Rows,
     all_prepared,
+    buffer,
     floats,
     plain,
     prepared,
@@ -234,11 +234,11 @@ def in_layers(things: Sequence[Prepared]) -> list[int]:
 def _layer_marks(marks: Iterable[int]) -> set[int]:
     """Return the marks that put an object into a layer. Neighbouring objects share their marks."""
     found = set()
-    name = ctypes.create_string_buffer(8)
+    name, place = buffer(8)
     for mark in set(marks):
-        name.raw = bytes(8)
-        _mark_name(mark, ctypes.addressof(name), 8, D0)
-        if name.raw[:6] == _LAYER:
+        name[:] = bytes(8)
+        _mark_name(mark, place, 8, D0)
+        if name[:6] == _LAYER:
             found.add(mark)
     return found
 

@@ -15,6 +15,7 @@ from ingest.worker.pdfium.binding import (
     Prepared,
     Rows,
     all_prepared,
+    buffer,
     doubles,
     floats,
     four_doubles,
@@ -65,10 +66,10 @@ def load_text(page: int) -> TextPage | None:
 
 
 def letters(text: TextPage, count: int) -> str:
-    """Return the first `count` letters of a page."""
-    buffer = (ctypes.c_ushort * (2 * count + 2))()
-    written = _get_text(text, 0, count, prepared(ctypes.addressof(buffer)))
-    return ctypes.string_at(buffer, 2 * max(0, written - 1)).decode("utf-16-le", "surrogatepass")
+    """The first `count` letters of a page."""
+    room, place = buffer(4 * count + 4)
+    written = _get_text(text, 0, count, prepared(place))
+    return room[: 2 * max(0, written - 1)].decode("utf-16-le", "surrogatepass")
 
 
 def origin(text: TextPage, place: int) -> tuple[float, float]:
