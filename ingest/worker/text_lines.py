@@ -109,12 +109,14 @@ class _Lines:
         ]
         bold, bold_ends, italic = self._faces(firsts, lasts, things, last_things, in_one)
         origins, ends = textpage.origins(text_page, firsts), textpage.loose_boxes(text_page, lasts)
+        several = [at for at, one in enumerate(in_one) if not one]
+        pieces = textpage.pieces(text_page, [firsts[at] for at in several], [lasts[at] for at in several])
         measured = zip(
             texts,
             self._offsets,
             firsts,
             lasts,
-            in_one,
+            [None if one else next(pieces) for one in in_one],
             self._seen(origins),
             [base for _, base in origins],
             self._seen([(x, y) for x, y, _, _ in ends]),
@@ -125,7 +127,7 @@ class _Lines:
             italic,
             strict=True,
         )
-        for text, offset, first, last, one, (x0, y0), base, (xc, yc), (xo, yo), size, *faces in measured:
+        for text, offset, first, last, drawn, (x0, y0), base, (xc, yc), (xo, yo), size, *faces in measured:
             line = Line(text, x0, xc if xc > xo else xo, y0, size, *faces)
             self.lines.append(line)
             held: Sequence[int] = range(first, last + 1)
@@ -141,7 +143,10 @@ class _Lines:
             else:
                 line.slanted = abs(ye - y0) > _SLANTED * abs(xe - x0)
                 self.upright += len(text)
-                offsets = self._in_one(line, offset, first) if one else self._in_pieces(line, offset, first, last, base)
+                if drawn is None:
+                    offsets = self._in_one(line, offset, first)
+                else:
+                    offsets = self._in_pieces(line, offset, first, last, base, drawn)
             self.places.append(held if offsets is None else [held[at] for at in offsets])
         for at in self._broken:
             if at >= 0:
@@ -201,14 +206,11 @@ class _Lines:
             return None
         return self._as_printed(line, offset, [])
 
-    def _in_pieces(self, line: Line, offset: int, first: int, last: int, base: float) -> Sequence[int] | None:
-        """Set the text of an upright line in several pieces to what is printed.
-
-        Returns the offset of each letter if the text has changed. `base` is the height of the line's first letter,
-        measured upwards.
-        """
+    def _in_pieces(
+        self, line: Line, offset: int, first: int, last: int, base: float, pieces: list[Box]
+    ) -> Sequence[int] | None:
+        """The same for a line that may consist of several pieces. base: the height of its first letter, upwards."""
         text, size = line.text, line.size
-        pieces = textpage.pieces(self._text_page, first, last - first + 1)
         wide = line.x1 - line.x0 > _TOO_WIDE * size * len(text)
         if (wide or _parted(pieces, size)) and " " in text:
             self._part(line, offset, first)

@@ -6,7 +6,7 @@ pypdfium2's typed pointers, and a hundred reports take a million calls.
 
 import ctypes
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any, NewType, cast
 
@@ -98,6 +98,23 @@ class Rows:
         else:
             returned = list(map(function, repeat(first), many, *self._pointers))
         return list(self._layout.iter_unpack(room)), returned
+
+    def ask_in_turns(self, function: Any, turns: Iterable[Sequence[Any]], first: Prepared) -> list[tuple[Any, ...]]:
+        """What the function writes for each argument of each turn. For turns that are told as they come, because
+        something else is asked before each of them; each has 500 arguments at most.
+        """
+        rows: list[tuple[Any, ...]] = []
+        used, pointers = self._emptied()
+        for many in turns:
+            if used + len(many) > _ROWS:
+                rows += self._layout.iter_unpack(self._bytes[: self._layout.size * used])
+                used, pointers = self._emptied()
+            used += len(list(map(function, repeat(first), many, *pointers)))
+        return rows + list(self._layout.iter_unpack(self._bytes[: self._layout.size * used]))
+
+    def _emptied(self) -> tuple[int, list[Iterator[Prepared]]]:
+        self._bytes[:] = bytes(len(self._bytes))
+        return 0, [iter(each) for each in self._pointers]
 
 
 # Buffers shared by all calls: each result is read before the next call. Nothing here runs in two threads.

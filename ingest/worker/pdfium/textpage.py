@@ -2,7 +2,7 @@
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import islice, repeat
 
 import pypdfium2.raw as pdfium
 
@@ -158,13 +158,20 @@ def stretch(text: TextPage, place: int) -> tuple[float, float]:
     return floats[2], floats[3]
 
 
-def pieces(text: TextPage, first: int, count: int) -> list[Box]:
-    """Return the boxes of the pieces in which the file draws the letters of a line.
-
-    Returns an empty list for a single piece, and 200 pieces at most.
+def pieces(text: TextPage, firsts: Sequence[int], lasts: Sequence[int]) -> Iterator[list[Box]]:
+    """Where the pieces are in which the file draws the letters of each of many lines; none when it is one piece, and
+    200 at most.
     """
-    number = _rects(text, first, count)
-    return _RECTANGLES.ask(_rect, range(min(number, _MOST_PIECES)), text) if number > 1 else []
+    numbers = []
+
+    def turns() -> Iterator[range]:
+        for first, last in zip(firsts, lasts, strict=True):
+            number = _rects(text, first, last - first + 1)
+            numbers.append(min(number, _MOST_PIECES) if number > 1 else 0)
+            yield range(numbers[-1])
+
+    boxes = iter(_RECTANGLES.ask_in_turns(_rect, turns(), text))
+    return (list(islice(boxes, number)) for number in numbers)
 
 
 def rectangles(text: TextPage, first: int, count: int, most: int) -> Iterator[Box]:

@@ -32,3 +32,20 @@ def test_many_letters_are_measured_as_one_is(press: Any) -> None:
         assert textpage.origins(text, places) == [textpage.origin(text, place) for place in places]
         textpage.close_text(text)
         documents.close_page(page)
+
+
+def test_the_pieces_of_many_lines_are_those_of_each_line(press: Any) -> None:
+    words = [press.word("piece", 20 + 25 * n, 700 - 12 * line, 9) for line in range(30) for n in range(20)]
+    with documents.opened(press.pdf(words)) as book:
+        page = documents.load_page(book, 0)
+        text = textpage.load_text(page)
+        assert text is not None
+        count = textpage.count_letters(text)
+        starts = range(0, count, 50)
+        ends = [min(count, start + 120) - 1 for start in starts]
+        alone = [list(textpage.rectangles(text, a, b - a + 1, 200)) for a, b in zip(starts, ends, strict=True)]
+        assert sum(map(len, alone)) > 500
+        together = list(textpage.pieces(text, starts, ends))
+        assert together == [boxes if len(boxes) > 1 else [] for boxes in alone]
+        textpage.close_text(text)
+        documents.close_page(page)
