@@ -31,8 +31,13 @@ _NO_CHILD = frozenset(
     ).split()
 )
 
-# The first match decides the type. Acronyms are as boards write them in titles and file names.
-_TYPES: tuple[tuple[str, str], ...] = (
+
+def _compiled(*names: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in names)
+
+
+# The first that matches names the type; acronyms as boards write them in titles and file names.
+_TYPES = _compiled(
     ("local child safeguarding practice review", r"local (?:child )?safeguarding practice review|\bL(?:C)?SPR\b"),
     ("national child safeguarding practice review", r"national child safeguarding practice review"),
     ("child safeguarding practice review", r"child safeguarding practice review|\bCSPR\b"),
@@ -63,11 +68,11 @@ _ANSWERED = re.compile(
     r"\b(?:review|inquiry|report|SCR|L?CSPR|recommendations?|findings|consultation|baby|(?:child|family) (?-i:[A-Z]))",
     re.IGNORECASE,
 )
-_KINDS: tuple[tuple[str, str], ...] = (
+_KINDS = _compiled(
     ("media statement", r"(?:media|press) (?:statement|release)"),
     ("newsletter", r"newsletter"),
     ("7-minute briefing", r"(?:7|seven)[- ]minute"),
-    (RESPONSE, ""),  # see _is_response
+    (RESPONSE, "(?!)"),  # see _is_response
     ("improvement report", r"improvement report"),
     ("executive summary", r"executive summary"),
     ("learning brief", r"(?:learning|practitioner|practice) brief(?:ing)?"),
@@ -146,9 +151,7 @@ def find(
         area = bodies.area_of(found["board"].value)
         found["area"] = Found(area, found["board"].source, found["board"].confidence)
     found["child"] = _first(titles, _child)
-    found["type"] = _first(titles, lambda lines: _named(lines, _TYPES)) or _first(
-        sources[1:2], lambda lines: _named(lines, _TYPES)
-    )
+    found["type"] = _first(titles, _type) or _first(sources[1:2], _type)
     found["kind"] = _first(titles[:2] + titles[3:], _kind) or _first(sources[1:2], lambda lines: _kind(lines[:6]))
     if found["kind"] is None and found["type"] is not None and len(pages) >= 4 and len(kinds & _PARTS_OF_A_REVIEW) >= 2:
         found["kind"] = Found("overview report", "sections", 0.6)
@@ -167,8 +170,8 @@ def find(
 
 
 def named_in(title: str) -> dict[str, str]:
-    """Return the kind of document and the type of review in a title. A value is "" if the title does not name it."""
-    return {"kind": _kind((title,)) or "", "type": _named((title,), _TYPES) or ""}
+    """The kind of document and the type of review that a title names, "" for what it does not name."""
+    return {"kind": _kind((title,)) or "", "type": _type((title,)) or ""}
 
 
 def _first(sources: Sequence[_Source], ask: Callable[[tuple[str, ...]], str | None]) -> Found | None:
@@ -216,16 +219,15 @@ def _child(lines: tuple[str, ...]) -> str | None:
     return None
 
 
-def _named(lines: tuple[str, ...], names: Sequence[tuple[str, str]]) -> str | None:
-    for name, pattern in names:
-        if any(re.search(pattern, line, re.IGNORECASE if not pattern.isupper() else 0) for line in lines):
-            return name
-    return None
+def _type(lines: tuple[str, ...]) -> str | None:
+    text = "\n".join(lines)  # no pattern goes over the end of a line
+    return next((name for name, pattern in _TYPES if pattern.search(text)), None)
 
 
 def _kind(lines: tuple[str, ...]) -> str | None:
+    text = "\n".join(lines)  # no pattern goes over the end of a line
     for name, pattern in _KINDS:
-        if any(re.search(pattern, line, re.IGNORECASE) if pattern else _is_response(line) for line in lines):
+        if pattern.search(text) or (name == RESPONSE and any(map(_is_response, lines))):
             return name
     return None
 

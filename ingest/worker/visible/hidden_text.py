@@ -174,7 +174,6 @@ class _Cover:
         self._sheet = documents.page_box(handle)
         self._order = {thing: z for z, thing in enumerate(things.objects)}
         self._things = things
-        self._others = [z for z, kind in enumerate(things.kinds) if kind != objects.TEXT]
 
     def how(self, letter: Letter) -> Hidden:
         if not geometry.covers(self._sheet, letter.box):
@@ -182,5 +181,5 @@ class _Cover:
         if objects.render_mode(letter.thing) == objects.INVISIBLE:
             return Hidden.INVISIBLE
         over = any(geometry.covers(note, letter.box) for note in self._things.notes)
-        over = over or any(geometry.covers(self._things.bounds[z], letter.box) for z in self._others)
+        over = over or any(geometry.covers(self._things.bounds[z], letter.box) for z in self._things.others)
         return Hidden.BOX if over else Hidden.INVISIBLE

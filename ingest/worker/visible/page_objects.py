@@ -29,10 +29,10 @@ class Letter(NamedTuple):
 class PageObjects:
     """The objects of a page with their kinds and boxes, in drawing order.
 
-    picturing: the objects that are pictures or show one; pictures: where they are. texts_in_forms: the text objects
-    inside forms; shapes_in_forms: the paths and pictures inside each form. notes: the places of notes that may be drawn
-    over the page; marked: how many of them ask for a redaction that was never carried out. complete: whether these are
-    all; if there are too many, any letter may be hidden.
+    others: the places in that order of all that is no text. picturing: the objects that are pictures or show one;
+    pictures: where they are. texts_in_forms: the text objects inside forms; shapes_in_forms: the paths and pictures
+    inside each form. notes: the places of notes that may be drawn over the page; marked: how many of them ask for a
+    redaction that was never carried out.
 
     notes: what `objects.notes` says, where that is known. may_have_layers, may_have_type3: whether the file may have
     layers, which can be switched off, and fonts whose letters are drawings, which can be empty.
@@ -52,6 +52,7 @@ class PageObjects:
         self.prepared: list[Prepared] = all_prepared(self.objects)
         self.kinds: list[int] = objects.kinds_of(self.prepared)
         self.bounds: list[Box] = objects.bounds_of(self.prepared)
+        self.others: list[int] = [z for z, kind in enumerate(self.kinds) if kind != objects.TEXT]
         self.picturing: list[int] = []
         self.pictures: list[Box] = []
         self.texts_in_forms: list[int] = []
@@ -59,10 +60,11 @@ class PageObjects:
         self._inside = 0  # objects in forms so far
         self.any_picture = objects.IMAGE in self.kinds or objects.FORM in self.kinds
         if self.any_picture:
-            for thing, kind, box in zip(self.objects, self.kinds, self.bounds, strict=True):
+            for z in self.others:
+                thing, kind = self.objects[z], self.kinds[z]
                 if kind == objects.IMAGE or (kind == objects.FORM and self._look_inside(thing, _FORMS_IN_FORMS, thing)):
                     self.picturing.append(thing)
-                    self.pictures.append(box)
+                    self.pictures.append(self.bounds[z])
         self.notes: list[Box] = []
         self.marked = 0
         if notes is None:
@@ -74,7 +76,9 @@ class PageObjects:
                 self.notes.append(box)
 
     def of_kind(self, *wanted: int) -> list[int]:
-        """Return the positions in drawing order of the objects of certain kinds."""
+        """The places in the order of drawing of the objects of some kinds."""
+        if objects.TEXT not in wanted:
+            return [z for z in self.others if self.kinds[z] in wanted]
         return [z for z, kind in enumerate(self.kinds) if kind in wanted]
 
     def _look_inside(self, form: int, depth: int, outer: int) -> bool:

@@ -41,17 +41,16 @@ def suspects(page: int, things: PageObjects) -> set[int]:
     odd = _odd(page, ready, boxes, colours)
     if things.may_have_layers:
         odd += objects.in_layers(ready)
-    if things.may_have_type3:
-        odd += compress(range(len(texts)), textpage.in_type3(ready))
-    found.update(texts[n] for n in (*odd, *overprinted(boxes)))
-    others = [z for z, kind in enumerate(things.kinds) if kind != objects.TEXT]
-    if not (others or things.notes):
+    found.update(texts[n] for n in odd)
+    if not (things.others or things.notes or glyphs):
         return found
     cores = _Cores(boxes)
 
     for box in things.notes:
         found.update(texts[n] for n in cores.under(box))
-    found.update(texts[n] for n in _under(others, things, cores, at, ready, colours))
+    for box, own in glyphs:
+        found.update(texts[n] for n in cores.under(box) if texts[n] != own)
+    found.update(texts[n] for n in _under(things.others, things, cores, at, ready, colours))
     return found
 
 

@@ -52,12 +52,13 @@ def _may_be_curves(things: PageObjects) -> bool:
 
 
 def _letters(things: PageObjects) -> Iterator[int]:
-    """Yield how many letters each shape on the page may contain."""
-    for thing, kind, box in zip(things.objects, things.kinds, things.bounds, strict=True):
+    """How many letters each shape on the page may be."""
+    for z in things.others:
+        thing, kind, box = things.objects[z], things.kinds[z], things.bounds[z]
         if kind == objects.FORM:
             for shape in things.shapes_in_forms.get(thing, ()):
                 yield _letters_of(shape, objects.kind_of(shape), _LINE[0])
-        elif kind != objects.TEXT and box[3] - box[1] >= 1:
+        elif box[3] - box[1] >= 1:
             yield _letters_of(thing, kind, box[3] - box[1])
 
 
