@@ -19,7 +19,12 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("roman bracketed", re.compile(r"^(\(([ivxlc]{1,7})\))(?=\s)")),
     ("plain", re.compile(r"^((\d{1,3}))(?=\s+[A-Z‘“'\"])")),
 )  # fmt: skip
-_LOOK_AHEAD = 12  # the successor must be among this many candidates of the same style
+_BY_FIRST = {  # by the first sign of a number, so that fewer are tried
+    "(": [style for style in _STYLES if style[0] in ("bracketed", "roman bracketed")],
+    "digit": [style for style in _STYLES if style[0] in ("decimal", "dashed letter", "dashed", "dotted", "plain")],
+    "letter": [style for style in _STYLES if style[0] in ("named", "lettered", "coded", "roman")],
+}
+_LOOK_AHEAD = 12  # candidates of the same style among which a successor must be
 
 
 _ENDS_IN_PAGE = re.compile(r"^.{4,120}\s(\d{1,3})$")
@@ -78,7 +83,8 @@ def at_start(text: str) -> Candidate | None:
     head = text[:60]
     if not head[:1].isalnum() and head[:1] != "(":
         return None
-    for style, pattern in _STYLES:
+    first = "(" if head[0] == "(" else "digit" if head[0].isdecimal() else "letter"
+    for style, pattern in _BY_FIRST[first]:
         found = pattern.match(head)
         if found is None:
             continue
