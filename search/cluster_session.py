@@ -41,10 +41,11 @@ class ClusterSession(Session):
         self.opened = opened
         snapshot, texts = opened.reader(cluster)
         self._cluster_snapshot = snapshot
+        self._counted: dict[int, dict[str, int]] = {}  # mentions of themes, of documents that were asked for
         described = {key: opened.reports[number] for key, number in opened.keys.items()}
         manifest = Manifest(generation, built_at, 0, fingerprint, (), frozenset(), coverage)
         paths, published = LibraryPaths(library), Generation(library, manifest)
-        self._share(paths, published, snapshot, texts, described, themes, None, counts_phrases=False)
+        self._share(paths, published, snapshot, texts, described, themes, None, counts=False)
         self.vectors = None
 
     def close(self) -> None:
@@ -73,6 +74,16 @@ class ClusterSession(Session):
 
     def near_duplicates(self) -> Collection[Pair]:
         return self.opened.copies
+
+    def theme_mentions(self, document: int) -> dict[str, int]:
+        if document not in self._counted:
+            look = self._theme_evaluator(self.snapshot.among([document]), self._lookup, None)
+            self._counted[document] = {
+                name: len(look.evaluate(self._theme_table.trees[name]).mentions(document))
+                for name, having in self.themed.items()
+                if document in having
+            }
+        return self._counted[document]
 
     def words(self, kinds: int) -> dict[str, int]:
         return {

@@ -166,8 +166,8 @@ class Searcher:
         """Return what is wrong with the cached data of the themes, as sentences."""
         return self._session.cache_problems()
 
-    def themed(self) -> dict[str, set[int]]:
-        """Return the documents that have each theme, by theme name in the order of the vocabulary."""
+    def themed(self) -> Mapping[str, set[int]]:
+        """The documents that have each theme, by its name in the order of the vocabulary."""
         return self._session.themed
 
     def search(

@@ -23,13 +23,14 @@ from index.matching.sections import EVERY_KIND, Layouts, Sections
 from index.storage import generations
 from index.storage.engine import Snapshot
 from index.storage.generations import Generation
+from index.storage.packed_counts import PackedCounts
 from index.storage.postings import Postings
 from index.verify import assert_ours
 from search.answering import facets
 from search.answering.facets import Facets
 from search.answering.ranking import Ranking, Titles
 from search.answering.similar import Alike, similar_reports
-from search.answering.theme_index import ThemeTable
+from search.answering.theme_index import MadeWhenAsked, ThemeTable
 from search.report_conditions import Conditions
 
 THEME_SECONDS = 60.0  # once per generation, even on a busy computer
@@ -71,12 +72,10 @@ class Session:
         themes: Themes,
         model: Path | None,
         *,
-        counts_phrases: bool = True,
+        counts: bool = True,
     ) -> None:
-        """Prepare what all queries share.
-
-        `described` has the report of each reading. `counts_phrases` means that the phrases of themes are counted in
-        advance.
+        """Prepare what all queries share. described: the report of each reading. counts: mentions of themes are counted
+        in advance.
         """
         self.vectors: Path | None = paths.vectors
         self.model = model
@@ -89,14 +88,11 @@ class Session:
         }
         self.conditions = Conditions(self.reports)
         manifest = generation.manifest
-        self._theme_table = ThemeTable(
-            paths.cache, manifest.id, manifest.fingerprint, themes, counts_phrases=counts_phrases
-        )
+        self._theme_table = ThemeTable(paths.cache, manifest.id, manifest.fingerprint, themes, counts=counts)
         self._lookup = WordLookup(self.snapshot)
         self.layout = layout = Layouts(self.snapshot.layout)
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(layout(document)))
         self._alike: dict[tuple[int, int], list[Alike]] = {}
-        self._strongest: dict[int, list[tuple[str, int]]] = {}
         self._open = [True]  # one for each session that uses the snapshot
 
     def beside(self) -> Self:
@@ -182,15 +178,20 @@ class Session:
         """Announce which documents will be read, so that a remote engine can fetch them all at once."""
 
     @cached_property
-    def themed(self) -> dict[str, set[int]]:
-        """Return the documents that have each theme, by theme name in the order of the vocabulary."""
-        documents = self.snapshot.documents()
-        readings = self._theme_table.readings(self.snapshot, self._theme_evaluator)
-        document_of = {reading: document for document, reading in documents.items()}
-        return {
-            name: {document_of[reading] for reading in having if reading in document_of}
-            for name, having in readings.items()
-        }
+    def themed(self) -> Mapping[str, set[int]]:
+        """The documents that have each theme, by its name in the order of the vocabulary."""
+        mentions = self._theme_mentions
+        document_of = {reading: document for document, reading in self.snapshot.documents().items()}
+
+        def having(name: str) -> set[int]:
+            return {document_of[reading] for reading in mentions.keys(name) if reading in document_of}
+
+        return MadeWhenAsked([theme.name for theme in self.themes.themes], having)
+
+    @cached_property
+    def _theme_mentions(self) -> PackedCounts:
+        """How often each reading that has a theme mentions it."""
+        return self._theme_table.mentions(self.snapshot, self._theme_evaluator)
 
     def similar(self, document: int, limit: int) -> list[Alike]:
         """The reports most like a document, at most so many. Kept, since a generation never changes."""
@@ -204,21 +205,20 @@ class Session:
 
     def strongest_themes(self, document: int) -> list[tuple[str, int]]:
         """The themes of a document with its number of mentions, first those it mentions most for how many have them."""
-        found = self._strongest.get(document)
-        if found is None:
-            found = self._strongest[document] = self._strongest_themes(document)
-        return found
-
-    def _strongest_themes(self, document: int) -> list[tuple[str, int]]:
         held = len(self.reports)
-        alone = self.snapshot.among([document])
         weighed = []
-        look = self._theme_evaluator(alone, self._lookup, self._theme_table.phrases.postings)
-        for name, having in self.themed.items():
-            if document in having:
-                mentions = len(look.evaluate(self._theme_table.trees[name]).mentions(document))
-                weighed.append((mentions * log((held + 1) / (len(having) + 0.5)), name, mentions))
+        for name, mentions in self.theme_mentions(document).items():
+            weighed.append((mentions * log((held + 1) / (len(self.themed[name]) + 0.5)), name, mentions))
         return [(name, mentions) for _, name, mentions in sorted(weighed, key=lambda each: (-each[0], each[1]))]
+
+    def theme_mentions(self, document: int) -> dict[str, int]:
+        """How often a document mentions each of its themes."""
+        reading = self.snapshot.documents()[document]
+        return {
+            name: self._theme_mentions.count(name, reading)
+            for name, having in self.themed.items()
+            if document in having
+        }
 
     def cache_problems(self) -> list[str]:
         """Return what is wrong with the cached data of the themes, as sentences."""

@@ -1,15 +1,16 @@
-"""Find which reports have which theme, and store the postings of the themes' phrases.
+"""Counts how often each report mentions each theme, and keeps the postings of the themes' phrases.
 
 Computed once for each generation and vocabulary, and cached next to the index.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from corpus.disk.atomic import write_atomic
 from corpus.errors import LimitHit
@@ -20,14 +21,18 @@ from index.matching.phrase_cache import Phrases, name_of, with_more
 from index.matching.phrase_cache import write as write_phrases
 from index.query import Query
 from index.storage.engine import Snapshot
+from index.storage.packed_counts import PackedCounts, pack
 from index.storage.postings import Postings, PostingsBuilder
 from search.parsing.parser import parse
 
+_Value = TypeVar("_Value")
+_Compounds = dict[str, list[tuple[str, str]]]
+
 Evaluators = Callable[[Snapshot, WordLookup, Callable[[Slots], Postings | None]], Evaluator]
 
-VERSION = "3"
-"""The version of the cache. Change it when the same themes would match different reports."""
-_PHRASES = ".phrases"
+VERSION = "4"
+"""Version of the cache. Change it when the same themes would match other reports."""
+_COUNTS, _PHRASES = ".counts", ".phrases"
 MANY = 500
 """The number of reports from which themes are counted in advance and their phrases cached. Smaller libraries are fast
 without.
@@ -49,47 +54,70 @@ def theme_tree(themes: Themes, name: str) -> Query:
     return parse(f'theme:"{name}"', theme_lookup(themes)).tree
 
 
+class MadeWhenAsked(Mapping[str, _Value]):
+    """Values by name. Each is made when it is first asked for, and kept."""
+
+    def __init__(self, names: Sequence[str], make: Callable[[str], _Value]) -> None:
+        self._names = names
+        self._make = make
+        self._made: dict[str, _Value] = {}
+
+    def __getitem__(self, name: str) -> _Value:
+        if name not in self._made:
+            if name not in self._names:
+                raise KeyError(name)
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 class ThemeTable:
-    """The readings that have each theme, cached in `folder`.
+    """The readings that have each theme, with the number of mentions, cached in `folder`.
 
     The cache contains numbers, and the compounds that the themes' words form in this library, but no report text. A
     reading never changes, so its themes carry over from the previous generation. Other reports matter in only one way:
     `multiagency` finds "multi agency" if any report has "multi-agency". As long as the compounds are unchanged, only
     new readings are searched.
+
+    counts: False for an index that is far away. Then phrases are not counted, and every number of mentions is 0.
     """
 
-    def __init__(
-        self, folder: Path, generation: str, fingerprint: str, themes: Themes, *, counts_phrases: bool = True
-    ) -> None:
+    def __init__(self, folder: Path, generation: str, fingerprint: str, themes: Themes, *, counts: bool = True) -> None:
         stored = json.dumps([VERSION, fingerprint, [[theme.name, theme.queries] for theme in themes.themes]])
         self._vocabulary = f"themes-{hashlib.sha256(stored.encode()).hexdigest()[:24]}-"
-        self._file = folder / f"{self._vocabulary}{generation}.json"
+        self._file = folder / f"{self._vocabulary}{generation}{_COUNTS}"
         self._themes = themes
-        self._counts_phrases = counts_phrases
+        self._counts = counts
         self.phrases = Phrases(self._file.with_suffix(_PHRASES))
-        """The phrases of the themes. `readings` fills it."""
+        """The phrases of the themes. Filled by `mentions`."""
 
-    def readings(self, snapshot: Snapshot, evaluator: Evaluators) -> dict[str, set[int]]:
-        """Return the readings that have each theme.
-
-        `evaluator` makes an evaluator with its own deadline for each theme.
+    def mentions(self, snapshot: Snapshot, evaluator: Evaluators) -> PackedCounts:
+        """How often each reading that has a theme mentions it, by the theme's name. evaluator: makes an evaluator with
+        its own deadline for each theme.
         """
         documents = snapshot.documents()
         kept = self._kept(self._file)
         if kept is not None:
-            return kept.having
+            return kept.mentions
         lookup = WordLookup(snapshot)
         before, phrases_before = self._before(lookup)
         lookup.compounds = _recorded(lookup.compounds, before.compounds)
         with suppress(OSError, LimitHit):  # a read-only library can still be searched
             self._file.parent.mkdir(mode=0o700, exist_ok=True)
-            if self._counts_phrases and len(documents) >= MANY:
+            if self._counts and len(documents) >= MANY:
                 self._count_phrases(snapshot, evaluator, lookup, phrases_before)
         new = [document for document, reading in documents.items() if reading not in before.live]
-        found = self._having(snapshot, new, lambda some: evaluator(some, lookup, self.phrases.postings))
-        having = {name: before.having[name].intersection(documents.values()) | found[name] for name in found}
-        self._keep(_Kept(having, frozenset(documents.values()), before.compounds))
-        return having
+        phrases = self.phrases.postings if len(new) >= MANY else _uncounted  # those of few are found sooner
+        found = self._found(snapshot, new, lambda some: evaluator(some, lookup, phrases))
+        live = frozenset(documents.values())
+        for name, some in found.items():
+            some |= {reading: n for reading, n in before.mentions.counts(name).items() if reading in live}
+        return self._keep(found, live, before.compounds)
 
     def problems(self, snapshot: Snapshot, evaluator: Evaluators) -> list[str]:
         """Recompute everything that is cached for these themes, and return the differences as sentences.
@@ -101,7 +129,7 @@ class ThemeTable:
             return []
         documents = snapshot.documents()
         lookup = WordLookup(snapshot)
-        having = self._having(snapshot, [*documents], lambda some: evaluator(some, lookup, lambda slots: None))
+        counts = self._found(snapshot, [*documents], lambda some: evaluator(some, lookup, _uncounted))
         found = []
         for path in paths:
             if path.suffix == _PHRASES:
@@ -110,7 +138,7 @@ class ThemeTable:
                 kept = self._kept(path)
                 right = kept is not None and (
                     not self._still(kept, lookup)
-                    or _agrees(kept, having, {*documents.values()}, same=path == self._file)
+                    or _agrees(kept, counts, {*documents.values()}, same=path == self._file)
                 )
             if not right:
                 found.append(f"{path} does not agree with the index. Delete it. It will be made again.")
@@ -122,7 +150,7 @@ class ThemeTable:
         numbers = {old: number_of[reading] for old, reading in phrases.readings.items() if reading in number_of}
         if not phrases.readings or (phrases.path == self.phrases.path and phrases.readings != documents):
             return False
-        look = evaluator(snapshot.among(sorted(numbers.values())), lookup, lambda slots: None)
+        look = evaluator(snapshot.among(sorted(numbers.values())), lookup, _uncounted)
         for slots in self._asked(snapshot, evaluator, lookup):
             postings = phrases.postings(slots)
             if postings is None:
@@ -132,15 +160,21 @@ class ThemeTable:
                 return False
         return True
 
-    def _having(
+    def _found(
         self, snapshot: Snapshot, looked_at: Sequence[int], evaluator: Callable[[Snapshot], Evaluator]
-    ) -> dict[str, set[int]]:
-        """Return, for each theme, the readings among the documents that have it."""
+    ) -> dict[str, dict[int, int]]:
+        """The mentions of each theme in the readings that have it, of some documents."""
         documents, some = snapshot.documents(), snapshot.among(looked_at)
-        return {
-            theme.name: {documents[number] for number in evaluator(some).holding(self.trees[theme.name], {*looked_at})}
-            for theme in self._themes.themes
-        }
+        found: dict[str, dict[int, int]] = {}
+        for theme in self._themes.themes:
+            look, tree = evaluator(some), self.trees[theme.name]
+            if self._counts:
+                answer = look.evaluate(tree)
+                counts = answer.only(answer.documents.intersection(looked_at)).counts(_nothing)
+            else:
+                counts = dict.fromkeys(look.holding(tree, {*looked_at}), 0)
+            found[theme.name] = {documents[number]: count for number, count in counts.items()}
+        return found
 
     def _asked(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup) -> list[Slots]:
         """Return every phrase that the themes use, once."""
@@ -158,7 +192,7 @@ class ThemeTable:
         counted: dict[str, tuple[Slots, PostingsBuilder]] = {}
         for slots in self._asked(snapshot, evaluator, lookup):
             postings = before.postings(slots)
-            look = evaluator(new if postings else snapshot, lookup, lambda slots: None)
+            look = evaluator(new if postings else snapshot, lookup, _uncounted)
             counted[name_of(slots)] = slots, with_more(postings, numbers, look.count(slots))
         write_phrases(self.phrases.path, documents, counted.values())
 
@@ -168,9 +202,10 @@ class ThemeTable:
         return {theme.name: theme_tree(self._themes, theme.name) for theme in self._themes.themes}
 
     def _before(self, lookup: WordLookup) -> "tuple[_Kept, Phrases]":
-        """Return the themes and phrases of another generation, without the themes if its compounds differ."""
-        nothing = _Kept({theme.name: set() for theme in self._themes.themes}, frozenset(), {})
-        for path in self._file.parent.glob(f"{self._vocabulary}*.json"):
+        """The themes and phrases of another generation. No themes if its compounds differ."""
+        none = PackedCounts(pack({theme.name: {} for theme in self._themes.themes}, None))
+        nothing = _Kept(none, frozenset(), {})
+        for path in self._file.parent.glob(f"{self._vocabulary}*{_COUNTS}"):
             if kept := self._kept(path):
                 return kept if self._still(kept, lookup) else nothing, Phrases(path.with_suffix(_PHRASES))
         return nothing, self.phrases
@@ -181,53 +216,61 @@ class ThemeTable:
 
     def _kept(self, path: Path) -> "_Kept | None":
         try:
-            stored = json.loads(path.read_bytes())
+            mentions = PackedCounts(path.read_bytes())
+            for theme in self._themes.themes:
+                mentions.keys(theme.name)
             return _Kept(
-                {theme.name: set(map(int, stored["themes"][theme.name])) for theme in self._themes.themes},
-                frozenset(map(int, stored["live"])),
-                {joined: [(left, right) for left, right in pairs] for joined, pairs in stored["compounds"].items()},
+                mentions,
+                frozenset(map(int, mentions.said["live"])),
+                {
+                    joined: [(left, right) for left, right in pairs]
+                    for joined, pairs in mentions.said["compounds"].items()
+                },
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None  # missing or damaged: compute it again
 
-    def _keep(self, found: "_Kept") -> None:
-        stored = {
-            "themes": {name: sorted(readings) for name, readings in found.having.items()},
-            "live": sorted(found.live),
-            "compounds": found.compounds,
-        }
+    def _keep(self, found: Mapping[str, Mapping[int, int]], live: Iterable[int], compounds: _Compounds) -> PackedCounts:
+        packed = pack(found, {"live": sorted(live), "compounds": compounds})
         with suppress(OSError, LimitHit):  # a read-only library can still be searched
             for pattern in ("themes-*", ".themes-*"):  # the second: left by a killed process
                 for old in self._file.parent.glob(pattern):
                     if old != self.phrases.path:
                         old.unlink(missing_ok=True)
-            write_atomic(self._file, json.dumps(stored, ensure_ascii=False).encode())
+            write_atomic(self._file, packed)
+        return PackedCounts(packed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The contents of the cache.
+    """mentions: of each theme, by reading. live: the readings that were searched. compounds: the splits of each joined
+    word that was looked up."""
 
-    `having` has the readings with each theme, `live` the readings that were searched, and `compounds` the splits of
-    each joined word that was looked up.
-    """
-
-    having: dict[str, set[int]]
+    mentions: PackedCounts
     live: frozenset[int]
-    compounds: dict[str, list[tuple[str, str]]]
+    compounds: _Compounds
 
 
-def _agrees(kept: _Kept, having: Mapping[str, set[int]], live: set[int], *, same: bool) -> bool:
-    """Return whether the cached values are correct.
-
-    `same` means that they belong to the same generation as `having` and `live`.
-    """
+def _agrees(kept: _Kept, counts: Mapping[str, Mapping[int, int]], live: set[int], *, same: bool) -> bool:
+    """Whether what was kept is so. same: it was kept for the generation that `counts` and `live` are of."""
     both = live & kept.live
     if same and live != kept.live:
         return False
-    return all(kept.having[name] & both == having[name] & both for name in having) and (
-        not same or all(kept.having[name] <= kept.live for name in having)
-    )
+    for name, true in counts.items():
+        known = kept.mentions.counts(name)
+        if {r: n for r, n in known.items() if r in both} != {r: n for r, n in true.items() if r in both}:
+            return False
+        if same and not known.keys() <= kept.live:
+            return False
+    return True
+
+
+def _uncounted(slots: Slots) -> None:
+    """No phrase was counted."""
+
+
+def _nothing() -> None:
+    """Nothing has to be done meanwhile: the evaluator has a deadline of its own."""
 
 
 def _collecting(asked: list[Slots]) -> Callable[[Slots], Postings]:
@@ -241,7 +284,7 @@ def _collecting(asked: list[Slots]) -> Callable[[Slots], Postings]:
 
 
 def _recorded(
-    compounds: Callable[[str], list[tuple[str, str]]], seen: dict[str, list[tuple[str, str]]]
+    compounds: Callable[[str], list[tuple[str, str]]], seen: _Compounds
 ) -> Callable[[str], list[tuple[str, str]]]:
     def look_up(joined: str) -> list[tuple[str, str]]:
         found = seen[joined] = compounds(joined)

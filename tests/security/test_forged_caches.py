@@ -14,10 +14,14 @@ import reviews
 from benchmarks.faults.removal import small_pdf
 from corpus.layout import create_library
 from corpus.settings import load_settings
+from corpus.themes import load_themes
 from index.matching import phrase_cache
+from index.storage.packed_counts import PackedCounts, pack
 from reviews.maintenance import soundness
 from reviews.maintenance.update import run
 from search.answering import theme_index
+
+NAMES = [*(theme.name for theme in load_themes().themes), "Nurses"]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +36,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(theme_index, "MANY", 1)
         run(load_settings(library), ())
-    assert {path.suffix for path in (library / "cache").iterdir()} == {".json", ".phrases"}
+    assert {path.suffix for path in (library / "cache").iterdir()} == {".counts", ".phrases"}
     return library
 
 
@@ -51,25 +55,29 @@ def the(library: Path, suffix: str) -> Path:
     return path
 
 
+def with_counts(library: Path, change: Callable[[dict[int, int], list[int]], None]) -> None:
+    """Change the mentions of the theme and the readings that were looked at, with the checksum that fits."""
+    path = the(library, ".counts")
+    told = PackedCounts(path.read_bytes())
+    counts, live = {name: told.counts(name) for name in NAMES}, told.said["live"]
+    change(counts["Nurses"], live)
+    path.write_bytes(pack(counts, told.said))
+
+
 def a_report_gains_a_theme(library: Path) -> None:
-    path = the(library, ".json")
-    told = json.loads(path.read_text())
-    told["themes"]["Nurses"] = told["live"]
-    path.write_text(json.dumps(told))
+    with_counts(library, lambda nurses, live: nurses.update(dict.fromkeys(live, 1)))
 
 
 def a_report_loses_a_theme(library: Path) -> None:
-    path = the(library, ".json")
-    told = json.loads(path.read_text())
-    told["themes"]["Nurses"] = []
-    path.write_text(json.dumps(told))
+    with_counts(library, lambda nurses, live: nurses.clear())
+
+
+def a_report_mentions_it_more_often(library: Path) -> None:
+    with_counts(library, lambda nurses, live: nurses.update({reading: n + 1 for reading, n in nurses.items()}))
 
 
 def a_report_is_left_out(library: Path) -> None:
-    path = the(library, ".json")
-    told = json.loads(path.read_text())
-    told["live"] = told["live"][:-1]
-    path.write_text(json.dumps(told))
+    with_counts(library, lambda nurses, live: live.remove(live[-1]))
 
 
 def the_file_is_of_an_earlier_generation(library: Path) -> None:
@@ -116,6 +124,7 @@ def it_is_half_there(library: Path) -> None:
 FORGERIES = (
     a_report_gains_a_theme,
     a_report_loses_a_theme,
+    a_report_mentions_it_more_often,
     a_report_is_left_out,
     the_file_is_of_an_earlier_generation,
     a_phrase_stands_elsewhere,

@@ -19,7 +19,7 @@ def test_the_themes_are_counted_by_the_update_where_there_are_many_reports(
     monkeypatch.setattr(theme_index, "MANY", many)
     settings = create_library(tmp_path / "library")
     update.run(settings, sorted(DEMO.glob("2014*.pdf")))
-    assert len(list((settings.library / "cache").glob("themes-*.json"))) == kept
+    assert len(list((settings.library / "cache").glob("themes-*.counts"))) == kept
     assert len(list((settings.library / "cache").glob("themes-*.phrases"))) == kept
 
 

@@ -163,11 +163,24 @@ def test_themes_that_are_counted_night_by_night_are_those_that_are_counted_at_on
                 store.forget_file("report-0.pdf")
             build.build(store, settings.index)
             with Searcher(settings.database, settings.index, VOCABULARY) as searcher:
-                step_by_step = searcher.themed()
+                step_by_step, strongest = dict(searcher.themed()), the_strongest(searcher)
             for kept in (settings.library / "cache").iterdir():
                 kept.rename(tmp_path / "aside")
             with Searcher(settings.database, settings.index, VOCABULARY) as searcher:
                 assert step_by_step == searcher.themed()
+                assert strongest == the_strongest(searcher)
+
+
+def the_strongest(searcher: Searcher) -> dict[str, list[tuple[str, int]]]:
+    """The themes of each report; the mentions of each theme are those that a search counts."""
+    found = {report.id: searcher.strongest_themes(report.id, 9) for report in searcher.reports()}
+    for theme in VOCABULARY.themes:
+        hits = searcher.search(f'theme:"{theme.name}"', limit=None, per_report=0, facets=False).hits
+        counted = {hit.report.id: hit.mentions for hit in hits}
+        assert counted == {
+            report: dict(known)[theme.name] for report, known in found.items() if theme.name in dict(known)
+        }
+    return found
 
 
 def test_only_new_reports_are_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,70 @@
+"""Counts by name and key, such as how often each report mentions each theme. Each name is read when it is asked for.
+
+    u32 CRC-32 of all that follows; u32 length of the header; the header, JSON; for each name its keys, ascending, and
+    then their counts (all u32, little-endian)
+
+The header has what else is said of the counts, and how many keys each name has.
+"""
+
+import json
+import struct
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zlib import crc32
+
+_CHECKSUM = _LENGTH = struct.Struct("<I")
+_U32 = "I"
+
+
+class PackedCounts:
+    """Counts as `pack` wrote them. Raises ValueError when they are damaged. said: what else was packed."""
+
+    def __init__(self, packed: bytes) -> None:
+        rest = memoryview(packed)[_CHECKSUM.size :]
+        if len(rest) < _LENGTH.size or _CHECKSUM.unpack_from(packed) != (crc32(rest),):
+            raise ValueError("the counts are damaged")
+        (length,) = _LENGTH.unpack_from(rest)
+        rest = rest[_LENGTH.size :]
+        header = json.loads(bytes(rest[:length]))
+        self.said: Any = header["said"]
+        self._columns: dict[str, tuple[Sequence[int], Sequence[int]]] = {}
+        numbers = array(_U32, bytes(rest[length:]))
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        left = memoryview(numbers)
+        for name, size in header["sizes"].items():
+            self._columns[name] = left[:size], left[size : 2 * size]
+            left = left[2 * size :]
+
+    def keys(self, name: str) -> Sequence[int]:
+        """The keys that a name has, ascending."""
+        return self._columns[name][0]
+
+    def counts(self, name: str) -> dict[int, int]:
+        """The count of each key that a name has."""
+        return dict(zip(*self._columns[name], strict=True))
+
+    def count(self, name: str, key: int) -> int:
+        """The count of one key; 0 if the name does not have it."""
+        keys, counts = self._columns[name]
+        at = bisect_left(keys, key)
+        return counts[at] if at < len(keys) and keys[at] == key else 0
+
+
+def pack(counts: Mapping[str, Mapping[int, int]], said: Any) -> bytes:
+    """Counts as bytes. said: something for JSON."""
+    header = json.dumps(
+        {"said": said, "sizes": {name: len(some) for name, some in counts.items()}}, ensure_ascii=False
+    ).encode()
+    numbers = array(_U32)
+    for some in counts.values():
+        ordered = sorted(some.items())
+        numbers.extend(key for key, _ in ordered)
+        numbers.extend(count for _, count in ordered)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    rest = b"".join((_LENGTH.pack(len(header)), header, numbers.tobytes()))
+    return _CHECKSUM.pack(crc32(rest)) + rest
