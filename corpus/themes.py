@@ -4,7 +4,6 @@ themes.toml ships with the program. A library's own themes.toml adds themes, and
 theme is read separately, so a mistake in one does not affect the others. Queries are not parsed here.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -60,7 +59,9 @@ class Themes:
         return self._by_name.get(_fold(name))
 
     def close(self, name: str) -> list[str]:
-        """Return up to three similar names, for a suggestion."""
+        """Up to three similar names, for a suggestion."""
+        import difflib  # here, because few queries name a theme that does not exist
+
         near = difflib.get_close_matches(_fold(name), self._by_name, n=6, cutoff=0.7)
         return list(dict.fromkeys(self._by_name[key].name for key in near))[:3]
 

@@ -15,6 +15,7 @@ everything that could be found before can still be found. The text decides, not 
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 from index.analyser import LETTER, SPELLED, offsets, terms
@@ -26,28 +27,32 @@ _APOSTROPHE = "['\u2019\u02bc\uff07]"
 _ALONE = rf"(?<!{LETTER})(?<!{_APOSTROPHE})"
 _ENDED = rf"(?!{_APOSTROPHE}?{LETTER})"
 _SPACE = "[ \u00a0]"
-_INITIALS = re.compile(
+_INITIALS = (
     rf"{_ALONE}(?:[A-Za-z](?:\.[A-Za-z]{_ENDED})++(?!\.[A-Za-z]{_APOSTROPHE}{LETTER})"
     rf"|[A-Z](?:{_SPACE}[A-Z]{_ENDED})++(?!{_SPACE}[A-Z]{_APOSTROPHE}{LETTER})"
     rf"|[A-Z]\.(?:{_SPACE}[A-Z]\.)++)"
 )
 _NUMBER = "[0-9]{1,3}[A-Za-z]{0,2}"
-_SECTION = re.compile(
-    rf"{_ALONE}(?:ss?|sect?s?|sections?)(?:\.{_SPACE}?|{_SPACE})({_NUMBER}){_ENDED}(?!\.[0-9]|,[0-9]{{3}}(?![0-9]))",
-    re.IGNORECASE,
+_SECTION = (
+    rf"{_ALONE}(?:ss?|sect?s?|sections?)(?:\.{_SPACE}?|{_SPACE})({_NUMBER}){_ENDED}(?!\.[0-9]|,[0-9]{{3}}(?![0-9]))"
 )
 _OF_A_SECTION = re.compile(f"s({_NUMBER})")
 _NUMBERED = re.compile(_NUMBER)
 _MOST = 20  # maximum letters of initials; a longer run is a heading with spaced letters
 
 
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Of initials and of sections: compiled when a text is read, because no search needs them."""
+    return re.compile(_INITIALS), re.compile(_SECTION, re.IGNORECASE)
+
+
 def spelled(text: str) -> list[tuple[int, int, str]]:
-    """Return where the text prints one word as several tokens: the number of the first token, how many there are, and
-    the word.
-    """
-    found = [(match.start(), match.end(), re.sub("[^A-Za-z]", "", match.group())) for match in _INITIALS.finditer(text)]
+    """Where the text prints one word as several: the number of its first token, how many it has, and the word."""
+    initials, sections = _patterns()
+    found = [(match.start(), match.end(), re.sub("[^A-Za-z]", "", match.group())) for match in initials.finditer(text)]
     found = [each for each in found if len(each[2]) <= _MOST]
-    found += [(match.start(), match.end(), f"s{match[1]}") for match in _SECTION.finditer(text)]
+    found += [(match.start(), match.end(), f"s{match[1]}") for match in sections.finditer(text)]
     if not found:
         return []
     starts = [start for start, _ in offsets(text)]

@@ -17,8 +17,9 @@ _ALL = (1 << 64) - 1
 _CODES = {kind.value: code for code, kind in enumerate(KINDS)}
 
 
-def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Report]) -> None:
-    """Raise NoIndex if a generation was made from another corpus, where the same readings are other reports.
+def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Report]) -> Mapping[int, str]:
+    """Raise NoIndex if a generation was made from another corpus, in which its readings are other reports. Returns the
+    report of each reading that the corpus holds.
 
     That happens if it comes from another library, or the corpus was restored from an older copy. `reports` is the
     result of `generation.reports()`, which takes a moment to read.
@@ -32,6 +33,7 @@ def assert_ours(store: Store, generation: Generation, reports: Mapping[int, Repo
                 "another library or a newer copy. If nobody else uses that index, run `reviews index --rebuild`. No "
                 "PDF is read again."
             )
+    return held_reports
 
 
 def canaries(store: Store, snapshot: Snapshot) -> Iterator[str]:

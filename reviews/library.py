@@ -15,7 +15,6 @@ from corpus.settings import Settings, load_settings
 from corpus.storage.store import Store
 from corpus.themes import Themes, load_themes
 from search import periods as period_parser
-from search.answering.similar import Alike
 from search.filters import EVERYTHING, Filters
 from search.opening import open_searcher, pointer
 from search.periods import Periods
@@ -24,6 +23,7 @@ from search.results import Results
 from search.searcher import Searcher
 
 if TYPE_CHECKING:
+    from search.answering.similar import Alike
     from search.batch.flow import Flow
     from search.batch.runner import BatchSummary, Source
     from search.batch.study import Queries, Study
@@ -98,8 +98,8 @@ class Library:
         found = self.corpus().report(report)
         return self.search(query, Filters(reports=(found.id,)), per_report=None)
 
-    def similar(self, report: str, paragraph: str | None = None, *, limit: int = 10) -> list[Alike]:
-        """Return the reports most like one, or the passages most like one of its paragraphs.
+    def similar(self, report: str, paragraph: str | None = None, *, limit: int = 10) -> "list[Alike]":
+        """The reports most like one, or the passages most like one of its paragraphs.
 
         `report` is an id or the start of one. `paragraph` is its printed number ("4.3.2"), or "#" and its ordinal.
         """

@@ -7,12 +7,11 @@ from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from corpus.errors import NotFound, UsageError
 from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.report import Coverage, Report
-from corpus.storage.near_duplicates import Pair
 from corpus.themes import Theme, Themes
 from index.matching.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
@@ -22,9 +21,7 @@ from index.query import Query
 from index.ranking_policy import MOST_WORDS_FROM
 from search.answering import facets, suggestions
 from search.answering.cited import numbers_asked
-from search.answering.completions import Completion, completions
 from search.answering.offers import offers
-from search.answering.similar import Alike, similar_passages
 from search.answering.theme_index import theme_lookup, theme_tree
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING, Filters
@@ -39,6 +36,11 @@ from search.report_conditions import in_sections, section_mask
 from search.request import SearchOptions, SearchRequest
 from search.results import FacetValue, Hit, InOtherWords, Offer, Results
 from search.session import Session
+
+if TYPE_CHECKING:
+    from corpus.storage.near_duplicates import Pair
+    from search.answering.completions import Completion
+    from search.answering.similar import Alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +323,9 @@ class Searcher:
         return sorted((self._session.reports[document] for document in documents), key=lambda report: report.id)
 
     def completions(self, typed: str) -> list[Completion]:
-        """Return the themes, boards and words that complete what has been typed."""
+        """Themes, boards and words for what was typed so far."""
+        from search.answering.completions import completions
+
         themed = {name: len(having) for name, having in self._session.themed.items()}
         snapshot = self._session.snapshot
         return completions(typed, themed, self._session.reports.values(), snapshot.vocabulary, snapshot.frequency)
@@ -349,9 +353,9 @@ class Searcher:
         return head.warnings
 
     def similar(self, report: str, paragraph: int | None, limit: int) -> list[Alike]:
-        """Return the reports most like one (full id), or the passages most like the paragraph of it with that
-        ordinal.
-        """
+        """The reports most like one (full id), or the passages most like the paragraph of it with that ordinal."""
+        from search.answering.similar import similar_passages
+
         document = next((d for d, known in self._session.reports.items() if known.id == report), None)
         if document is None:
             raise NotFound("This report is not in the index yet. Run `reviews update`.")

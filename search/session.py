@@ -1,12 +1,14 @@
 """An open library: one generation of its index, the corpus, and what all queries of that generation share."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Hashable, Mapping
 from copy import copy
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import log
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.paths import LibraryPaths
@@ -29,13 +31,15 @@ from index.verify import assert_ours
 from search.answering import facets
 from search.answering.facets import Facets
 from search.answering.ranking import Ranking, Titles
-from search.answering.similar import Alike, similar_reports
 from search.answering.theme_index import MadeWhenAsked, ThemeTable
 from search.report_conditions import Conditions
 
-THEME_SECONDS = 60.0  # once per generation, even on a busy computer
-_SIMILAR = 2048  # reports whose similar ones are cached, about 3 KB each
-_KEPT = 4096  # documents whose sections are cached
+if TYPE_CHECKING:
+    from search.answering.similar import Alike
+
+THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
+_SIMILAR = 2048  # reports whose similar ones, about 3 KB each, need not be found again
+_KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
 
 
 class Session:
@@ -53,9 +57,10 @@ class Session:
         store = Store.open(database, read_only=True)
         try:
             described = generation.reports()
-            assert_ours(store, generation, described)
-            self._revision = store.revision
-            snapshot = open_snapshot(generation, store.readings.reports())
+            revision = store.revision
+            held = assert_ours(store, generation, described)
+            self._revision = revision
+            snapshot = open_snapshot(generation, held)
         except BaseException:
             store.close()
             raise
@@ -195,6 +200,8 @@ class Session:
 
     def similar(self, document: int, limit: int) -> list[Alike]:
         """The reports most like a document, at most so many. Kept, since a generation never changes."""
+        from search.answering.similar import similar_reports
+
         found = self._alike.get((document, limit))
         if found is None:
             found = similar_reports(self.snapshot, self.texts, self.reports, document, limit)

@@ -1,19 +1,20 @@
 """The corpus in SQLite: files, the reports in them, reports that are gone, and the catalogue.
 
 `put` adds a reading (see `corpus.storage.readings`) and makes it the current one in one transaction, so that a report
-is replaced completely or not at all. A Store belongs to the thread that opened it. Readers open their own, and never
-wait for a writer.
+is replaced whole or not at all. A Store belongs to the thread that opened it. Readers open their own and never wait for
+a writer. What a search does not need is imported where it is used.
 """
+
+from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from corpus.catalogue.review_year import YearConflict
-from corpus.catalogue.rows import Row
 from corpus.errors import Corrupt, Locked, NoIndex, NotFound, UsageError
 from corpus.files import Failure, FileRecord, MissingFolder, Removal, Withdrawal
 from corpus.model import Text
@@ -22,22 +23,24 @@ from corpus.reasons import TAKEN_DOWN, Reason
 from corpus.removals import Removals
 from corpus.report import Coverage, Report
 from corpus.storage.database import Database, checked_values, translated_errors
-from corpus.storage.described import described
 from corpus.storage.editions import Editions
 from corpus.storage.integrity import unsound
 from corpus.storage.migrations import name_as_text
 from corpus.storage.near_duplicates import NearDuplicates
-from corpus.storage.publications import Publications
 from corpus.storage.readings import Readings
 
-_FAULTS = 10  # faults reported of a damaged file; SQLite's next ones say the same
+if TYPE_CHECKING:
+    from corpus.catalogue.review_year import YearConflict
+    from corpus.catalogue.rows import Row
+    from corpus.storage.publications import Publications
+
+_FAULTS = 10  # of a damaged file: SQLite's next ones say the same
 
 
 class Store:
     """The corpus of one library. Open it with `Store.open`. Use it in a `with` block, or close it.
 
-    `readings` is what was read of each report. `editions` says which reports are older, newer or similar versions of
-    another. `near_duplicates` says which are 98% alike. `publications` says where boards publish them.
+    readings: what was read. editions: older, newer and similar reports of another. near_duplicates: 98 % alike.
     """
 
     def __init__(self, database: Database) -> None:
@@ -45,8 +48,7 @@ class Store:
         self.readings = Readings(database)
         self.editions = Editions(database)
         self.near_duplicates = NearDuplicates(database)
-        self.publications = Publications(database)
-        # Revision, reports, rows without a file, reports whose sources give different years.
+        # Revision, reports, rows without a file, reports whose sources name different years.
         self._known: tuple[int, list[Report], list[Row], list[YearConflict]] | None = None
 
     @classmethod
@@ -81,6 +83,13 @@ class Store:
     def close(self) -> None:
         """Close the corpus. Closing it twice does no harm."""
         self._db.close()
+
+    @cached_property
+    def publications(self) -> Publications:
+        """Where boards publish the reports."""
+        from corpus.storage.publications import Publications
+
+        return Publications(self._db)
 
     # Files
 
@@ -201,9 +210,8 @@ class Store:
         """
         if not self._has_table("missing_folder"):
             return []
-        return [
-            MissingFolder(*row) for row in self._db.rows("SELECT folder, since FROM missing_folder ORDER BY folder")
-        ]
+        rows = self._db.rows("SELECT folder, since FROM missing_folder ORDER BY folder")
+        return [MissingFolder(*row) for row in rows]
 
     def note_missing(self, missing: Collection[str], back: Collection[str]) -> None:
         """Record which folders are missing now and which are back. The first day is kept."""
@@ -242,10 +250,8 @@ class Store:
         except NotFound:
             wanted = prefix.strip().lower()
             past = [each.report for each in self.withdrawals()]
-            past += [
-                report
-                for (report,) in self._db.rows("SELECT DISTINCT report FROM reading UNION SELECT report FROM scan")
-            ]
+            rows = self._db.rows("SELECT DISTINCT report FROM reading UNION SELECT report FROM scan")
+            past += [report for (report,) in rows]
             found = {report for report in past if report.startswith(wanted)}
             if len(found) != 1:
                 raise
@@ -351,7 +357,9 @@ class Store:
         return Coverage.of(reports, failures, waiting)
 
     def catalogue(self) -> list[Row]:
-        """Return the rows of the catalogue as they were last set."""
+        """The rows of the catalogue as they were last set."""
+        from corpus.catalogue.rows import Row
+
         rows = self._db.rows("SELECT line, cells FROM catalogue ORDER BY ordinal")
         with checked_values(self._db.path):
             return [Row(line, json.loads(cells)) for line, cells in rows]
@@ -373,11 +381,12 @@ class Store:
         return self._db.number("SELECT revision FROM state")
 
     def _described(self) -> tuple[list[Report], list[Row], list[YearConflict]]:
+        from corpus.storage.described import described
+
         with self._db.snapshot():
             revision = self.revision
             if self._known is None or self._known[0] != revision:
-                listed = self.publications.rows()
-                self._known = (revision, *described(self._db, self.catalogue(), listed))
+                self._known = (revision, *described(self._db, self.catalogue(), self.publications.rows()))
         return self._known[1:]
 
     # Integrity

@@ -10,7 +10,7 @@ from itertools import product
 
 from corpus.themes import Theme, Themes
 from index import analyser
-from index.function_words import is_function_word
+from index.function_words import FUNCTION_WORDS, is_function_word
 from index.query import And, Phrase, Query, Word
 from search.results import Offer
 
@@ -19,6 +19,7 @@ _KEPT = 4096  # cached words of theme terms
 _NEGATIONS = frozenset(("no", "not", "never"))
 _QUERY_SIGNS = re.compile(r"[:=()|~?]|\b(?:AND|OR|NOT|NEAR)\b")
 _PIECES = re.compile(r"\w[\w'’-]*\*?")
+_PLAIN = re.compile(r"(?<![^ \"])[a-z]+(?![^ \"])")
 _PARENTHESES = re.compile(r"\([^)]*\)")
 _SIDES = re.compile(r" / |, ")
 
@@ -63,14 +64,19 @@ def _holds(theme: Theme, other: Theme) -> bool:
 
 
 def _covers(theme: Theme, typed: "_Words") -> bool:
-    return any(words.covers(typed) for words in _ways(theme.name, theme.queries))
+    most = len(typed.telling)
+    return any(_read(text).covers(typed) for text in _ways_to_say(theme) if _least(text) <= most)
 
 
 @lru_cache(_KEPT)
-def _ways(name: str, queries: tuple[str, ...]) -> tuple["_Words", ...]:
-    """The words of each term of a theme, and of each way to call it."""
-    terms = (query for query in queries if not _QUERY_SIGNS.search(query))
-    return tuple(_read(text) for text in (*terms, *_names(name)))
+def _ways_to_say(theme: Theme) -> list[str]:
+    return [*(query for query in theme.queries if not _QUERY_SIGNS.search(query)), *_names(theme.name)]
+
+
+@lru_cache(_KEPT)
+def _least(text: str) -> int:
+    """How many telling words a text has at least. Found sooner than the words, of which most texts have too many."""
+    return sum(word not in FUNCTION_WORDS for word in _PLAIN.findall(text.lower()))
 
 
 def _names(name: str) -> Iterator[str]:

@@ -7,7 +7,6 @@ overflow.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -325,6 +324,8 @@ class _Reader:
         found = self.shared.themes(typed) if self.shared.themes else None
         inside = self.shared.inside
         if found is None:
+            import difflib  # here, because few queries name a theme that does not exist
+
             close = difflib.get_close_matches(typed, self.shared.theme_names, n=3, cutoff=0.5)
             known = len(self.shared.theme_names)
             hint = f"there is: {'; '.join(close)}" if close else f"`reviews themes` lists the {known} that exist"

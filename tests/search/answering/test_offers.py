@@ -10,6 +10,7 @@ from corpus.storage.store import Store
 from corpus.themes import Themes, load_themes
 from index import build
 from reviews.library import Library
+from search.answering import theme_offers as theme_offers_module
 from search.answering.theme_offers import theme_offers
 from search.filters import Filters
 from search.parsing.parser import parse
@@ -182,3 +183,9 @@ def test_a_slip_that_one_report_shares_is_corrected_too(slipped: Searcher) -> No
     (spelling,) = offered(slipped, "concren neglct")["spelling"]
     assert (spelling.query, spelling.reports) == ("concern neglect", 30)
     assert "spelling" not in offered(slipped, "concren")
+
+
+def test_no_way_to_say_a_theme_is_passed_over_for_having_too_many_words() -> None:
+    for theme in load_themes().themes:
+        for text in theme_offers_module._ways_to_say(theme):
+            assert theme_offers_module._least(text) <= len(theme_offers_module._read(text).telling), text
