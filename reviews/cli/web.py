@@ -111,6 +111,7 @@ def serve(
     )
     memory.share_arenas()
     app = create_app(path, options)
+    memory.preload()
     pool = app.extensions["pool"]
     try:
         sockets = listen(host, port)

@@ -106,9 +106,11 @@ class LibraryPool:
         self._turns.release()
 
     def watch(self) -> None:
-        """Start checking for removals, so that they are noticed even without requests."""
+        """Open a library, so that nobody waits for it, and notice removals from now on even if nobody asks anything."""
 
         def look() -> None:
+            with suppress(ReviewsError, OSError):  # the first request says what is wrong
+                self.give_back(self.take())
             while not self._ended.wait(_LOOK):
                 with suppress(ReviewsError, OSError):  # the next check or request tries again
                     self.look()

@@ -1,4 +1,4 @@
-"""Return memory to the system in a long-running process.
+"""Shares memory between processes, and gives it back to the system in a process that runs for long.
 
 The allocator of glibc keeps freed memory in a separate arena for each thread, so that a server seems to grow with every
 new generation of the index. Other systems have other allocators, and nothing is done there.
@@ -6,6 +6,7 @@ new generation of the index. Other systems have other allocators, and nothing is
 
 import ctypes
 import gc
+import os
 import sys
 
 _M_ARENA_MAX = -8  # a parameter of mallopt(3)
@@ -30,3 +31,12 @@ def give_back() -> None:
     gc.collect()
     if (library := _glibc()) is not None:
         library.malloc_trim(0)
+
+
+def preload() -> None:
+    """Import what the first searches need, so that processes that are forked later have it in common and at once."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads must not be forked
+    from index.matching import arrays  # noqa: F401 - numpy
+
+    gc.collect()
+    gc.freeze()  # what is never looked at again by the garbage collector is never copied

@@ -1,5 +1,6 @@
 """Memory is returned to the system."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -27,3 +28,16 @@ def test_freed_memory_is_returned_to_the_system() -> None:
     memory.give_back()
     assert keep
     assert resident() < full - _TAKEN / 2
+
+
+def test_what_every_process_needs_is_there_before_they_are_forked_and_no_thread_is() -> None:
+    program = (
+        "import sys, threading\n"
+        "from reviews.web.serving import memory\n"
+        "memory.preload()\n"
+        "from pathlib import Path\n"
+        "tasks = Path('/proc/self/task')\n"
+        "print('numpy' in sys.modules, len(list(tasks.iterdir())) if tasks.exists() else threading.active_count())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "1"]
