@@ -27,26 +27,26 @@ _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read aga
 
 
 class Layouts:
-    """The layouts of the documents of one snapshot. Several threads can share it, and what they read is kept."""
+    """The layouts of the documents of one snapshot. Several threads can share it, and what they read is cached."""
 
     def __init__(self, read: Callable[[int], Layout]) -> None:
         self._layout = lru_cache(_KEPT)(read)
-        self._known: set[int] = set()
-        self._paragraphs: Paragraphs | None = None
+        self._read: tuple[frozenset[int], Paragraphs] | None = None  # replaced as a whole, for other threads
 
     def __call__(self, document: int) -> Layout:
         return self._layout(document)
 
     def paragraphs(self, documents: Collection[int]) -> Paragraphs:
-        """The paragraphs of some documents, and of all that were asked for before. See `index.matching.arrays`."""
+        """Return the paragraphs of the given documents, and perhaps those of others. See `index.matching.arrays`."""
         from index.matching import arrays
 
-        new = sorted(set(documents) - self._known)
-        if new or self._paragraphs is None:
+        known, found = self._read or (frozenset[int](), None)
+        new = sorted(set(documents) - known)
+        if new or found is None:
             more = arrays.paragraphs_of(new, self)
-            self._paragraphs = arrays.with_more(self._paragraphs, more) if self._paragraphs else more
-            self._known.update(new)
-        return self._paragraphs
+            found = arrays.with_more(found, more) if found else more
+            self._read = known.union(new), found
+        return found
 
 
 class Sections:

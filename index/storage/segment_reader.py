@@ -45,9 +45,7 @@ class Segment:
         try:
             self._table = TermTable(directory / f"{stem}{TERMS_EXT}", self._notes.notes)
             try:
-                self._file = (directory / f"{stem}{POSTINGS_EXT}").open(
-                    "rb", buffering=0
-                )  # it is never read bit by bit
+                self._file = PositionedFile(directory / f"{stem}{POSTINGS_EXT}")
             except BaseException:
                 self._table.close()
                 raise

@@ -41,15 +41,15 @@ def suspects(page: int, things: PageObjects) -> set[int]:
     odd = _odd(page, ready, boxes, colours)
     if things.may_have_layers:
         odd += objects.in_layers(ready)
-    found.update(texts[n] for n in odd)
-    if not (things.others or things.notes or glyphs):
+    if things.may_have_type3:
+        odd += compress(range(len(texts)), textpage.in_type3(ready))
+    found.update(texts[n] for n in (*odd, *overprinted(boxes)))
+    if not (things.others or things.notes):
         return found
     cores = _Cores(boxes)
 
     for box in things.notes:
         found.update(texts[n] for n in cores.under(box))
-    for box, own in glyphs:
-        found.update(texts[n] for n in cores.under(box) if texts[n] != own)
     found.update(texts[n] for n in _under(things.others, things, cores, at, ready, colours))
     return found
 

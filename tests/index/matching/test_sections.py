@@ -18,15 +18,15 @@ def keys(*documents: int) -> list[int]:
 
 def test_a_thread_that_is_interrupted_by_another_loses_nothing_of_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     layouts = Layouts(lambda document: Layout(array("I", STARTS[document]), bytes(len(STARTS[document]))))
-    layouts.starts([3])
+    layouts.paragraphs([3])
     merged, interruptions = arrays.merged, iter([2])
 
     def interrupted(several: Sequence[arrays.Keys]) -> arrays.Keys:
         found = merged(several)
         for other in interruptions:  # as if another thread ran now
-            layouts.starts([other])
+            layouts.paragraphs([other])
         return found
 
     monkeypatch.setattr(arrays, "merged", interrupted)
-    assert list(layouts.starts([1])) == keys(1, 3)
-    assert list(layouts.starts([2])) == keys(1, 2, 3)
+    assert list(layouts.paragraphs([1]).starts) == keys(1, 3)
+    assert list(layouts.paragraphs([2]).starts) == keys(1, 2, 3)
