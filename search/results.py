@@ -21,8 +21,7 @@ COLUMNS = (
 """The columns of a table of passages. `mentions` is how many are in the passage."""
 
 VERSION = 1
-"""The version of the JSON. It increases when a key is removed or changes its meaning; new keys can appear at any
-time."""
+"""The version of the JSON. It increases when a key is removed or changes its meaning. New keys can appear any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +76,11 @@ class Passage:
     confidence: float | None = None
 
     def mention_ids(self, report: str) -> tuple[str, ...]:
-        """Return the id of each mention: report, ordinal of the paragraph, and first character in it.
-
-        `report` is the full id.
-        """
+        """Return the id of each mention: report (full id), ordinal of the paragraph, and first character in it."""
         return tuple(f"{report}:{self.ordinal}:{self.offset + start}" for start, _ in self.mentions)
 
     def to_dict(self, report: str) -> dict[str, Any]:
-        """Convert to a dictionary.
-
-        `report` is the full id of the passage's report, which the ids of its mentions need.
-        """
+        """Convert to a dictionary. `report` is the full id, which the ids of mentions need."""
         return {
             "page": self.page,
             "page_end": self.page_end,
@@ -306,10 +299,7 @@ class Results:
 
     @property
     def split(self) -> str:
-        """Return how many reports have plain words together, and how many apart.
-
-        Returns "" for any other query, and if no report matches.
-        """
+        """How many reports have plain words together, and how many apart. Empty for other queries and without hits."""
         if not (self.together or self.apart):
             return ""
         if self.together == self.total and self.apart:  # the others were not requested
@@ -345,10 +335,7 @@ class Results:
         return self.table().to_arrow()
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        """Export the passages to any library that supports the Arrow PyCapsule interface, such as duckdb.
-
-        Needs pyarrow.
-        """
+        """Export the passages to a library with the Arrow PyCapsule interface, such as duckdb. Needs pyarrow."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def table(self) -> Table:

@@ -109,10 +109,7 @@ class Store:
             self._note(record)
 
     def forget_file(self, path: str) -> None:
-        """Record that a file is gone.
-
-        A report without files is withdrawn, but its readings stay until they are pruned.
-        """
+        """Record that a file is gone. A report without files is withdrawn; its readings stay until they are pruned."""
         with self._db.transaction():
             self._db.execute("DELETE FROM waiting_file WHERE path = ?", (path,))
             old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (path,)).fetchall()
@@ -127,10 +124,7 @@ class Store:
         return [path for (path,) in self._db.rows("SELECT path FROM waiting_file ORDER BY path")]
 
     def note_waiting(self, waiting: Collection[str], settled: Collection[str] = ()) -> None:
-        """Record which files are still unread, and which no longer are.
-
-        `note_file` and `put` also end the waiting of their file.
-        """
+        """Record which files are still unread, and which no longer are. `note_file` and `put` also settle their file."""
         with self._db.transaction():
             known = {path for (path,) in self._db.execute("SELECT path FROM waiting_file")}
             new, old = set(waiting) - known, (set(settled) & known) - set(waiting)
@@ -149,10 +143,7 @@ class Store:
         return reading
 
     def prune(self, keep: Collection[int]) -> int:
-        """Delete the readings that are neither current nor in `keep` (used by indexes that are kept).
-
-        Returns how many.
-        """
+        """Delete the readings that are neither current nor in `keep` (used by kept indexes). Returns how many."""
         with self._db.transaction():
             old = {number for (number,) in self._db.execute("SELECT id FROM reading WHERE current = 0")} - set(keep)
             self._db.executemany("DELETE FROM reading WHERE id = ?", ((number,) for number in sorted(old)))
@@ -205,9 +196,7 @@ class Store:
         return [Withdrawal(report, title, name_as_text(path), *rest) for report, title, path, *rest in rows]
 
     def missing_folders(self) -> list[MissingFolder]:
-        """Return the folders that were empty or missing at the last update, but whose reports are still in the
-        library.
-        """
+        """Return the folders that were empty or missing at the last update, and have reports in the library."""
         if not self._has_table("missing_folder"):
             return []
         rows = self._db.rows("SELECT folder, since FROM missing_folder ORDER BY folder")
@@ -375,9 +364,7 @@ class Store:
 
     @property
     def revision(self) -> int:
-        """A number that increases with every change that can affect an answer, in the same transaction as the
-        change.
-        """
+        """A number that increases with every change that can affect an answer, in the same transaction."""
         return self._db.number("SELECT revision FROM state")
 
     def _described(self) -> tuple[list[Report], list[Row], list[YearConflict]]:

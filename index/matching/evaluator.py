@@ -112,10 +112,7 @@ class Evaluator:
         """Announce the next queries, so that a remote engine can fetch everything at once."""
 
     def holding(self, query: Query, among: set[int]) -> set[int]:
-        """Return the documents of `among` that match, evaluating cheap parts first.
-
-        For counts, which need no positions.
-        """
+        """Return the documents of `among` that match, evaluating cheap parts first. For counts: reads no positions."""
         self._deadline.check()
         match query:
             case And(parts) if not any(self._joined(parts)):
@@ -137,10 +134,7 @@ class Evaluator:
         return self.evaluate(query).documents & among
 
     def together(self, matches: Sequence[Match]) -> Together:
-        """Return the places where the words of a plain query occur together.
-
-        `matches` has one match per word, in query order.
-        """
+        """Return the places where the words of a plain query occur together. `matches` has one per word, in order."""
         return Together(matches, self._layout)
 
     def within(self, match: Match, kinds: int) -> Match:
@@ -285,10 +279,7 @@ class Evaluator:
         return any_of(text, found)
 
     def _joined(self, parts: Sequence[Query]) -> list[list[str]]:
-        """Return, for each part, the single words that can replace it and its neighbours.
-
-        These are compounds that occur in the corpus, and abbreviations.
-        """
+        """Return, for each part, the compounds and abbreviations that can replace it and its neighbours."""
         joined: list[list[str]] = [[] for _ in parts]
         plain = [_lone(part) for part in parts]
         for i, (a, b) in enumerate(pairwise(plain)):
@@ -325,9 +316,7 @@ class Evaluator:
         return Words(text, shown_terms(slots, postings.documents), [[(0, postings)]], self._live, len(slots))
 
     def count(self, slots: Slots) -> Iterator[tuple[int, float, Sequence[int], int]]:
-        """Yield the postings of a phrase of two or more slots, by ascending document, as arguments of
-        PostingsBuilder.add.
-        """
+        """Yield the arguments of PostingsBuilder.add for a phrase of two or more slots, by ascending document."""
         for document, starts in self._phrases(slots, self._live)[0].items():
             yield document, float(len(starts)), starts, self._sections(document).of(starts)
 

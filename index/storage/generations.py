@@ -65,10 +65,7 @@ class Generation:
     warnings: tuple[str, ...] = ()
 
     def reports(self) -> dict[int, Report]:
-        """Return the reports as they were described when the generation was built, by reading.
-
-        Raises Corrupt if one is invalid.
-        """
+        """Return the reports as described when the generation was built, by reading. Raises Corrupt."""
         try:
             described = json.loads((self.directory / REPORTS).read_text("utf-8"))
             return {int(reading): Report.from_dict(report) for reading, report in described.items()}
