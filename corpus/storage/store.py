@@ -124,7 +124,7 @@ class Store:
         return [path for (path,) in self._db.rows("SELECT path FROM waiting_file ORDER BY path")]
 
     def note_waiting(self, waiting: Collection[str], settled: Collection[str] = ()) -> None:
-        """Record which files are still unread, and which no longer are. `note_file` and `put` also settle their file."""
+        """Record which files are still unread, and which no longer are. `note_file` and `put` settle their file."""
         with self._db.transaction():
             known = {path for (path,) in self._db.execute("SELECT path FROM waiting_file")}
             new, old = set(waiting) - known, (set(settled) & known) - set(waiting)
