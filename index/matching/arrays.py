@@ -5,7 +5,7 @@ import takes as long as a short search. A key is a document number times 2³² p
 documents are never close together.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -95,6 +95,33 @@ def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
             positions = positions[np.repeat(begins - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())]
     found: Keys = np.repeat(documents << _BITS, counts)
     found |= positions
+    return found
+
+
+def blocks(by_term: Iterable[Lists], size: int) -> Iterator[tuple[int, int]]:
+    """The documents below `size` as ranges, of which the second is excluded. The terms have so few positions in each
+    that their keys fit in the processor's cache: fresh memory takes longer than what is done with it.
+    """
+    counts = np.zeros(size + 1, np.int64)
+    for lists in by_term:
+        for base, postings in lists:
+            places = np.minimum(np.asarray(postings.documents, np.int64) + base, size)
+            counts[places] += np.diff(np.asarray(postings.ends), prepend=np.uint32(0))
+    total = np.cumsum(counts[:size])
+    edges = np.searchsorted(total, np.arange(_BLOCK, total[-1] if size else 0, _BLOCK)) + 1
+    return pairwise([0, *np.unique(edges[edges < size]).tolist(), size])
+
+
+def cut(by_term: Iterable[Lists], first: int, end: int) -> list[Lists]:
+    """The postings of some terms in a range of documents."""
+    found: list[Lists] = []
+    for lists in by_term:
+        parts = []
+        for base, postings in lists:
+            begin, last = np.searchsorted(np.asarray(postings.documents, np.int64), (first - base, end - base)).tolist()
+            if begin < last:
+                parts.append((base, postings.between(begin, last)))
+        found.append(parts)
     return found
 
 
@@ -193,15 +220,14 @@ def _in_both(one: Keys, other: Keys) -> Keys:
 
 
 def moved_back(found: Keys, by: int) -> Keys:
-    """Return the keys `by` positions earlier, without those that would be before the start of their document."""
-    return found[found & _POSITION >= by] - by
+    """The keys that many positions earlier, without those that would be before the start of their document."""
+    return found[found & _POSITION >= by] - by if by else found
 
 
 def documents_of(found: Keys) -> list[int]:
-    """Return the documents that have one of the keys, in ascending order."""
-    documents = found >> _BITS
-    different: list[int] = documents[np.diff(documents, prepend=-1) > 0].tolist()
-    return different
+    """The documents that have one of the keys, ascending."""
+    documents: list[int] = np.unique(found >> _BITS).tolist()
+    return documents
 
 
 def near(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
@@ -233,13 +259,21 @@ def near(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
 
 
 def near_by_document(
-    left: Keys, right: Keys, distance: int, paragraphs: Callable[[Sequence[int]], Paragraphs]
+    left: Sequence[Lists],
+    right: Sequence[Lists],
+    wanted: Wanted,
+    distance: int,
+    paragraphs: Callable[[Sequence[int]], Paragraphs],
 ) -> tuple[Grouped, Grouped]:
-    """The first and the last positions of the smallest spans of one paragraph with a token of each side, in each
-    document that has any. distance: tokens that may stand between. paragraphs: returns those of at least
-    some documents.
+    """The first and the last positions of the smallest spans of one paragraph with a token of each side, in each of the
+    documents wanted that has any. left, right: the postings of the terms of each side. distance: tokens that may stand
+    between. paragraphs: returns those of at least some documents.
     """
-    firsts, lasts = near(left, right, distance)
+    pairs = []
+    for first, end in blocks([*left, *right], len(wanted)):
+        lefts, rights = (keys_where(cut(side, first, end), wanted) for side in (left, right))
+        pairs.append(near(lefts, rights, distance))
+    firsts, lasts = (np.concatenate(each) for each in zip(*pairs, strict=True))
     edges = paragraphs(documents_of(firsts)).starts
     one = _starting(edges, np.searchsorted(edges, firsts, "right")) > lasts
     return by_document(firsts[one]), by_document(lasts[one])

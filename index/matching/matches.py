@@ -15,7 +15,7 @@ from index.storage.postings import Postings, PostingsBuilder
 from index.storage.term_postings import Lists, TermPostings
 
 if TYPE_CHECKING:
-    from index.matching.arrays import Keys, Masks, Wanted
+    from index.matching.arrays import Keys, Masks
 
 
 class Match:
@@ -136,15 +136,10 @@ class Words(Match):
         """Return the section mask of each document number below `size`. See `index.matching.arrays`."""
         return masks([self], size)
 
-    def keys_where(self, wanted: Wanted) -> Keys:
-        """Return the positions in the wanted documents as one array."""
-        return keys_where([self], wanted)
-
-    def followed_by(self, starts: Keys, i: int, wanted: Wanted) -> Keys:
-        """Return the keys whose i-th following key is one of the words. `wanted` are the documents of the keys."""
-        from index.matching import arrays
-
-        return arrays.followed_by(starts, self._known.by_term, i, wanted)
+    @property
+    def by_term(self) -> Sequence[Lists]:
+        """The postings of each of its terms."""
+        return self._known.by_term
 
     def named(self, text: str) -> Words:
         """Return the same matches for a clause that was typed differently."""
@@ -173,24 +168,18 @@ def keys(several: Sequence[Words], documents: Collection[int]) -> Keys:
     """Return the positions of any of the words in the given documents as one array. See `index.matching.arrays`."""
     from index.matching import arrays
 
-    return arrays.keys_where(_by_term(several), arrays.wanted_of(documents))
-
-
-def keys_where(several: Sequence[Words], wanted: Wanted) -> Keys:
-    """Return the positions of any of the words in the wanted documents as one array."""
-    from index.matching import arrays
-
-    return arrays.keys_where(_by_term(several), wanted)
+    return arrays.keys_where(by_term(several), arrays.wanted_of(documents))
 
 
 def masks(several: Sequence[Words], size: int) -> Masks:
     """Return the section mask of all words in each document number below `size` as one array."""
     from index.matching import arrays
 
-    return arrays.masks(_by_term(several), size)
+    return arrays.masks(by_term(several), size)
 
 
-def _by_term(several: Sequence[Words]) -> list[Lists]:
+def by_term(several: Sequence[Words]) -> list[Lists]:
+    """The postings of each term of some words."""
     return [lists for words in several for lists in words._known.by_term]
 
 

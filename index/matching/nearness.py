@@ -68,8 +68,8 @@ def near_matches(
 
         size = both[-1] + 1
         wanted = arrays.only(left.masks(size) & right.masks(size), both) > 0
-        lefts, rights = left.keys_where(wanted), right.keys_where(wanted)
-        return Pairs(text, terms, *arrays.near_by_document(lefts, rights, distance, layout.paragraphs))
+        sides = left.by_term(), right.by_term()
+        return Pairs(text, terms, *arrays.near_by_document(*sides, wanted, distance, layout.paragraphs))
     kinds = zip(both, left.most_kinds(both), right.most_kinds(both), strict=True)
     shared = [document for document, one, other in kinds if one & other]
     left_in, right_in = left.starts(), right.starts()

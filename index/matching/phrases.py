@@ -71,9 +71,15 @@ def _in_arrays(
         masks &= other.masks(having[-1] + 1)
         if not masks.any():
             return {}, {}
-    keys, wanted = arrays.moved_back(word.keys_where(masks > 0), first), masks > 0
-    for i, other in several:
-        keys = other.followed_by(keys, i, wanted)
-        wanted = arrays.having(keys, len(wanted))
-    starts = arrays.by_document(keys)
+    found = []
+    for begin, end in arrays.blocks(word.by_term, len(masks)):
+        wanted = masks > 0
+        keys = arrays.moved_back(arrays.keys_where(arrays.cut(word.by_term, begin, end), wanted), first)
+        for i, other in several:
+            if not len(keys):
+                break
+            keys = arrays.followed_by(keys, arrays.cut(other.by_term, begin, end), i, wanted)
+            wanted = arrays.having(keys, len(wanted))
+        found.append(keys)
+    starts = arrays.by_document(arrays.merged(found))
     return starts, dict(zip(starts, masks[list(starts)].tolist(), strict=True))

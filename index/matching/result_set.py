@@ -8,12 +8,13 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from index.matching.grouped import as_one
-from index.matching.matches import Match, Words, all_mentions, counts, keys_where, masks, parts_of, reader
+from index.matching.matches import Match, Words, all_mentions, by_term, counts, masks, parts_of, reader
 from index.matching.spans import Span
 from index.matching.together import Together
+from index.storage.term_postings import Lists
 
 if TYPE_CHECKING:
-    from index.matching.arrays import Keys, Masks, Wanted
+    from index.matching.arrays import Masks
 
 Kinds = Callable[[Sequence[int]], Iterable[int]]
 """Returns, for each document, the section mask in which a clause is true."""
@@ -90,9 +91,9 @@ class Answer:
         """
         return reader(self._words())
 
-    def keys_where(self, wanted: Wanted) -> Keys:
-        """Return the first positions in the wanted documents as one array. See `index.matching.arrays`."""
-        return keys_where(self._words(), wanted)
+    def by_term(self) -> Sequence[Lists]:
+        """The postings of each of their terms."""
+        return by_term(self._words())
 
     def masks(self, size: int) -> Masks:
         """Return the section mask of each document number below `size` as one array. All matches must be Words."""

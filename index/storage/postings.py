@@ -85,6 +85,18 @@ class Postings:
                 return _numbers(memoryview(self._read(_WIDE * begin, _WIDE * (end - begin))))
         return self.positions[begin:end]
 
+    def between(self, first: int, end: int) -> Postings:
+        """The postings of some of the documents, from one index to another. Only their positions are read."""
+        if not first and end == len(self.documents):
+            return self
+        begin, last = (self.ends[index - 1] if index else 0 for index in (first, end))
+        if self._held is None:
+            positions: Sequence[int] = _numbers(memoryview(self._read(_WIDE * begin, _WIDE * (last - begin))))
+        else:
+            positions = self._held[begin:last]
+        ends = array(_U32, [each - begin for each in self.ends[first:end]]) if begin else self.ends[first:end]
+        return Postings(self.documents[first:end], self.weights[first:end], ends, positions, self.masks[first:end])
+
     def count(self, index: int) -> int:
         """Return how often the term occurs in one document."""
         return self.ends[index] - (self.ends[index - 1] if index else 0)

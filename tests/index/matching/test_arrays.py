@@ -102,11 +102,16 @@ def test_the_positions_of_few_documents_are_those_of_all(monkeypatch: pytest.Mon
         assert one_by_one.tolist() == [document << 32 | position for position in term[document]]
 
 
+@pytest.mark.parametrize("block", [40, 1 << 16])
 @pytest.mark.parametrize("distance", [0, 3, 200])
-def test_nearness_also_where_a_token_is_on_both_sides(distance: int) -> None:
+def test_nearness_also_where_a_token_is_on_both_sides(
+    distance: int, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrays, "_BLOCK", block)
     for _ in range(30):
         left, other, right = positions(6), positions(6), positions(25)
-        firsts, lasts = arrays.near_by_document(keys(left, other), keys(right), distance, paragraphs)
+        sides, everywhere = (in_segments([left, other]), in_segments([right])), arrays.wanted_of(range(20))
+        firsts, lasts = arrays.near_by_document(*sides, everywhere, distance, paragraphs)
         found = {document: list(zip(firsts[document], lasts[document], strict=True)) for document in firsts}
         assert firsts.keys() == lasts.keys()
         wanted: dict[int, Sequence[spans.Span]] = {
@@ -145,9 +150,11 @@ def snapshot(tmp_path: Path) -> Iterator[WhooshSnapshot]:
     ],
     ids=str,
 )
+@pytest.mark.parametrize("block", [2, 1 << 16])
 def test_many_reports_are_not_read_one_by_one(
-    snapshot: WhooshSnapshot, monkeypatch: pytest.MonkeyPatch, query: Query, counts: int
+    snapshot: WhooshSnapshot, monkeypatch: pytest.MonkeyPatch, query: Query, counts: int, block: int
 ) -> None:
+    monkeypatch.setattr(arrays, "_BLOCK", block)
     few = Evaluator(snapshot, lambda field: set(), Deadline()).evaluate(query)
     weights = [dict(match.weights()) for match in few.matches]
     monkeypatch.setattr(term_postings, "_MANY", 3)

@@ -70,7 +70,19 @@ def test_positions_of_many_documents_are_read_at_once(monkeypatch: pytest.Monkey
     assert reads == [(0, 8), (8, 12), (0, 24)]
 
 
-def test_empty_postings_are_postings_too() -> None:
+def test_of_some_documents_only_their_positions_are_read() -> None:
+    reads: list[tuple[int, int]] = []
+    postings = apart({1: [3, 5], 4: [0, 7, 9], 6: [2]}, reads)
+    some = postings.between(1, 3)
+    assert list(some.documents) == [4, 6]
+    assert [list(some.at(place)) for place in (0, 1)] == [[0, 7, 9], [2]]
+    assert some.size == 4
+    assert reads == [(8, 16)]
+    assert list(postings.between(0, 1).positions) == [3, 5]
+    assert postings.between(0, 3) is postings
+
+
+def test_no_postings_are_postings_too() -> None:
     assert list(unpack(PostingsBuilder().pack()).documents) == []
 
 
