@@ -95,22 +95,14 @@ class Session:
         manifest = generation.manifest
         self._theme_table = ThemeTable(paths.cache, manifest.id, manifest.fingerprint, themes, counts=counts)
         self._lookup = WordLookup(self.snapshot)
-        self.layout = layout = Layouts(self.snapshot.layout)
-        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(layout(document)))
-        self._alike: dict[tuple[int, int], list[Alike]] = {}
-        self._open = [True]  # one for each session that uses the snapshot
-
-    def beside(self) -> Self:
-        """The same for another thread. What was read of the index is shared, and closed with the last of them."""
-        store = Store.open(self._store.path, read_only=True)
-        other = copy(self)
-        other._store, other.texts = store, store.readings
-        self._open.append(True)
-        return other
-
-    def prepare(self) -> None:
-        """Work out what all queries need, so that sessions `beside` this one share it."""
-        _ = self.theme_masks, self.by_id, self.cases, self.ranking, self.counting, self.coverage, self.made_of
+        self.layout = Layouts(self.snapshot.layout, self.snapshot.documents())
+        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self.layout(document)))
+        self.similar: Callable[[int, int], list[Alike]] = lru_cache(_SIMILAR)(
+            lambda document, limit: similar_reports(self.snapshot, self.texts, self.reports, document, limit)
+        )
+        """The reports most like a document, and how many of them. Kept, since a generation never changes."""
+        self.strongest_themes: Callable[[int], list[tuple[str, int]]] = lru_cache(_SIMILAR)(self._strongest_themes)
+        """The themes of a document with its number of mentions, first those it mentions most for how many have them."""
 
     def close(self) -> None:
         """Close the index and the corpus."""

@@ -43,7 +43,7 @@ _POSITION = (1 << _BITS) - 1
 _BEHIND = 1 << 62  # any key
 _BLOCK = 1 << 16  # keys that are merged at a time, in the processor's cache
 _FEW = 128  # documents: of so few, positions can be read one by one
-_A_READ = 1024  # positions that take as long to read at once as those of one document
+_A_READ = 2048  # positions that take as long to read at once as those of one document
 _STEPS = 64, 8, 1  # one place in so many is looked at: with frequent words, it is enough for most documents
 _BOTH = 3  # sides of a span: 1 and 2
 _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
@@ -99,8 +99,8 @@ def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
 
 
 def blocks(by_term: Iterable[Lists], size: int) -> Iterator[tuple[int, int]]:
-    """The documents below `size` as ranges, of which the second is excluded. The terms have so few positions in each
-    that their keys fit in the processor's cache: fresh memory takes longer than what is done with it.
+    """The documents as ranges, of which the second is excluded; those from `size` on are in the last. The terms have so
+    few positions in each that their keys fit in the processor's cache: fresh memory takes longer than its use.
     """
     counts = np.zeros(size + 1, np.int64)
     for lists in by_term:
@@ -109,7 +109,7 @@ def blocks(by_term: Iterable[Lists], size: int) -> Iterator[tuple[int, int]]:
             counts[places] += np.diff(np.asarray(postings.ends), prepend=np.uint32(0))
     total = np.cumsum(counts[:size])
     edges = np.searchsorted(total, np.arange(_BLOCK, total[-1] if size else 0, _BLOCK)) + 1
-    return pairwise([0, *np.unique(edges[edges < size]).tolist(), size])
+    return pairwise([0, *np.unique(edges[edges < size]).tolist(), _BEHIND])
 
 
 def cut(by_term: Iterable[Lists], first: int, end: int) -> list[Lists]:
@@ -287,14 +287,6 @@ def paragraphs_of(documents: Sequence[int], layout: Callable[[int], Layout]) -> 
     kinds = np.frombuffer(b"".join(each.kinds for each in layouts), np.uint8)
     first = (np.diff(starts >> _BITS, prepend=-1) > 0) | (np.diff(kinds.astype(np.int16), prepend=-1) != 0)
     return Paragraphs(starts, starts[first], np.uint16(1) << kinds[first])
-
-
-def with_more(one: Paragraphs, other: Paragraphs) -> Paragraphs:
-    """The paragraphs of both, which have no document in common."""
-    sections = np.concatenate((one.sections, other.sections))
-    order = np.argsort(sections, kind="stable")
-    masks = np.concatenate((one.masks, other.masks))
-    return Paragraphs(merged([one.starts, other.starts]), sections[order], masks[order])
 
 
 def _starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:

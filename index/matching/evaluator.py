@@ -58,7 +58,7 @@ class Evaluator:
         self._live = set(snapshot.documents())
         self._fields = fields
         self._deadline = deadline
-        self._layout = layout or Layouts(snapshot.layout)
+        self._layout = layout or Layouts(snapshot.layout, snapshot.documents())
         self._sections = sections or lru_cache(maxsize=4096)(lambda document: Sections(self._layout(document)))
         self._known: dict[tuple[str, ...], Words] = {}
         self._answers: dict[tuple[Query, int, tuple[str, ...]], Answer] = {}

@@ -24,29 +24,31 @@ EVERY_KIND = (1 << len(KINDS)) - 1
 _BEHIND = 1 << 32  # above any position
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
 _KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
+_SHARE = 4  # a query that needs the paragraphs of a quarter of all documents reads those of all
 
 
 class Layouts:
-    """The layouts of the documents of one snapshot. Several threads can share it, and what they read is cached."""
+    """The layouts of one snapshot. Share it between queries: what was read is kept. documents: all of the snapshot."""
 
-    def __init__(self, read: Callable[[int], Layout]) -> None:
+    def __init__(self, read: Callable[[int], Layout], documents: Collection[int]) -> None:
         self._layout = lru_cache(_KEPT)(read)
-        self._read: tuple[frozenset[int], Paragraphs] | None = None  # replaced as a whole, for other threads
+        self._documents = documents
+        self._paragraphs: Paragraphs | None = None
 
     def __call__(self, document: int) -> Layout:
         return self._layout(document)
 
     def paragraphs(self, documents: Collection[int]) -> Paragraphs:
-        """Return the paragraphs of the given documents, and perhaps those of others. See `index.matching.arrays`."""
+        """The paragraphs of at least some documents. See `index.matching.arrays`. Those of all are kept, once those of
+        many were asked for.
+        """
         from index.matching import arrays
 
-        known, found = self._read or (frozenset[int](), None)
-        new = sorted(set(documents) - known)
-        if new or found is None:
-            more = arrays.paragraphs_of(new, self)
-            found = arrays.with_more(found, more) if found else more
-            self._read = known.union(new), found
-        return found
+        if self._paragraphs is None:
+            if len(documents) * _SHARE < len(self._documents):
+                return arrays.paragraphs_of(sorted(documents), self)
+            self._paragraphs = arrays.paragraphs_of(sorted(self._documents), self)
+        return self._paragraphs
 
 
 class Sections:

@@ -46,7 +46,7 @@ def asked(snapshot: WhooshSnapshot, query: Query, read: list[int]) -> Answer:
         read.append(document)
         return snapshot.layout(document)
 
-    return Evaluator(snapshot, lambda field: set(), Deadline(), Layouts(layout)).evaluate(query)
+    return Evaluator(snapshot, lambda field: set(), Deadline(), Layouts(layout, snapshot.documents())).evaluate(query)
 
 
 def test_the_sections_of_a_word_are_known_without_reading_positions(
