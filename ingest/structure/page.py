@@ -74,9 +74,11 @@ class Line:
 class RawPage:
     """A page as the reader returned it, with its lines in the order of the file.
 
-    `image` means that the page shows a picture. `withheld` says how each removed piece of text was hidden. `unread` is
-    why text is missing, even if only from part of the page. `scan` means that OCR would read the page, or read it
-    better. `confidence` is the confidence of the OCR that read it, from 0 to 100.
+    image: the page shows a picture. empty: nothing is drawn on it.
+    withheld: for each piece of text that was taken out, how it was hidden.
+    unread: why text is missing, even if only from part of the page.
+    scan: OCR would read the page, or read it better.
+    confidence: of the OCR that read it, 0 to 100.
     """
 
     number: int
@@ -87,6 +89,7 @@ class RawPage:
     reader: str | None = "pdfium"
     unread: str | None = None
     image: bool = False
+    empty: bool = False
     withheld: list[Hidden] = field(default_factory=list)
     scan: bool = False
     confidence: float | None = None

@@ -34,20 +34,19 @@ def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[
 
 def _mark_missing(text_page: textpage.TextPage, lines: Sequence[Line], places: Sequence[Sequence[int]]) -> None:
     """Mark the lines with letters of which nobody knows what they are."""
-    if any(_may_be_unmapped(text_page, line, held) for line, held in zip(lines, places, strict=True)):
+    text = " ".join([line.text for line in lines])
+    holes = []
+    if legible.has_odd_letters(text):  # else no line has any
+        holes = [at for at, line in enumerate(lines) if legible.has_holes(line.text)]
+    odd = list(holes)
+    if legible.has_mixed_words(text):
+        odd += [at for at, line in enumerate(lines) if legible.has_mixed_words(line.text)]
+    some = [held[at] for held in places for at in (0, len(held) // 2, -1)]
+    if any(textpage.unmapped(text_page, some)) or any(any(textpage.unmapped(text_page, places[at])) for at in odd):
         for line, held in zip(lines, places, strict=True):
             _mark_unmapped(text_page, line, held)
-    if legible.has_odd_letters("".join([line.text for line in lines])):  # else no line has any
-        for line in lines:
-            if line.doubt is None and legible.has_holes(line.text):
-                line.doubt = Doubt.HOLES
-
-
-def _may_be_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[int]) -> bool:
-    """Whether a line may have letters of which the font does not say what they are: some of its letters tell."""
-    some = (places[0], places[len(places) // 2], places[-1])
-    odd = legible.has_mixed_words(line.text) or legible.has_odd_letters(line.text)
-    return any(textpage.unmapped(text_page, places if odd else some))
+    for at in holes:
+        lines[at].doubt = lines[at].doubt or Doubt.HOLES
 
 
 def _mark_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[int]) -> None:

@@ -5,14 +5,15 @@ badly; the better result is kept. If neither can open a file, both try again aft
 the child process.
 """
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from corpus.model import Hidden
 from corpus.reasons import Reason
 from ingest.structure import legible
-from ingest.structure.page import Document, Doubt, RawPage, Unreadable
+from ingest.structure.page import LETTERS_A_PAGE, Document, Doubt, RawPage, Unreadable
 from ingest.worker import doubts, mend, notes, properties, text_lines
-from ingest.worker.pdfium import documents, textpage
+from ingest.worker.pdfium import documents, objects, textpage
 from ingest.worker.visible import frames, hidden_text
 from ingest.worker.visible.page_objects import PageObjects
 
@@ -85,6 +86,7 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
     if count > max_pages:
         raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
     layers, type3 = documents.may_have(data, b"OCProperties"), documents.may_have(data, b"Type3")
+    broken = cache(lambda: mend.has_broken_streams(data))
     other: Book | None = None
     pages = []
     for index in range(count):
@@ -94,10 +96,17 @@ def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) 
             page = _better(page, other.page(index))
             if page is not None and _looks_wrong(page):
                 page.scan = True
+        if page is not None and page.empty and broken():  # else it is a blank page
+            other = other or _second(data)
+            page.unread = Reason.CORRUPT.value if other.is_damaged(index) else page.unread
+            page.reader = page.reader if page.unread is None else None
         if page is not None:
             doubts.drop_ciphers(page)
         pages.append(page or _unread(index))
-    if documents.form_type(book) == documents.DYNAMIC_FORM:
+    form = documents.form_type(book)
+    if form == documents.STATIC_FORM and not (other or _second(data)).has_fields():  # its page is a notice
+        form = documents.DYNAMIC_FORM
+    if form == documents.DYNAMIC_FORM:
         for page in pages:
             page.unread = page.unread or Reason.DYNAMIC_FORM.value
     document = _labelled(pages, properties.labels(book, count), properties.properties(book), properties.outline(book))
@@ -159,8 +168,9 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool, type3: b
         text_page = textpage.load_text(handle)
         if not text_page:
             return None
+        page.empty = objects.count_objects(handle) == 0
         places = text_lines.read(handle, text_page, page)
-        things = PageObjects(handle, noted.notes, may_have_layers=layers, may_have_type3=type3)
+        things = PageObjects(handle, noted.notes, noted.covers, may_have_layers=layers, may_have_type3=type3)
         things.marked += noted.marked
         typed = notes.typed_lines(text_page, page, places, noted.typed)
         doubts.mark(text_page, page, places, things)
@@ -169,6 +179,9 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool, type3: b
         doubts.judge(handle, page, things)
         frames.mark(page, things, documents.view(handle))
         notes.mark(page, typed)
+        if textpage.count_letters(text_page) > LETTERS_A_PAGE:
+            page.unread = page.unread or Reason.PARTLY_READ.value
+        notes.add_unmade(page, noted.unmade, documents.view(handle))
         return page
     finally:
         if text_page:
@@ -193,6 +206,8 @@ def _better(page: RawPage | None, other: RawPage | None) -> RawPage | None:
         return page or other
     ours, theirs = (" ".join(line.text for line in p.lines) for p in (page, other))
     if legible.is_better(theirs, ours) and len(theirs) > 0.8 * len(ours):
-        other.image = page.image
+        other.image, other.withheld = page.image, page.withheld
+        if page.unread != Reason.GARBLED.value:  # what is drawn without letters neither reader knows
+            other.unread, other.scan = page.unread or other.unread, page.scan
         return other
     return page

@@ -1,9 +1,15 @@
-"""Repair a damaged PDF by giving it a new end, so that the readers find its objects again."""
+"""Damaged PDFs: whether streams of one cannot be decoded, and a new end, so that the readers find its objects again."""
 
 import re
+import zlib
 
 _ROOT = re.compile(rb"/Root\s+(\d{1,7})\s+(\d{1,5})\s+R")
 _CATALOG = re.compile(rb"(\d{1,7})\s+(\d{1,5})\s+obj\b(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_FILTER = re.compile(rb"/(\w+)Decode\b")
+_FILTERS = re.compile(rb"/Filter\s*(\[[^\]]*\]|/\w+)")
+_KNOWN = {b"Flate", b"LZW", b"ASCII85", b"ASCIIHex", b"RunLength", b"DCT", b"JPX", b"JBIG2", b"CCITTFax"}
+_HEAD, _START = 400, 64  # bytes before a stream that say how it is packed, and of the stream that are tried
 _ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d|<<)")
 
 
@@ -21,3 +27,22 @@ def with_new_end(data: bytes) -> bytes | None:
     number, generation = found[0]
     start = max(data.find(b"%PDF-"), 0)
     return b"%s\ntrailer\n<</Root %s %s R>>\nstartxref\n0\n%%%%EOF\n" % (data[start:], number, generation)
+
+
+def has_broken_streams(data: bytes) -> bool:
+    """Whether the start of a stream cannot be unpacked, or nobody knows how. Takes a few milliseconds. False for an
+    encrypted file, of which this cannot be said.
+    """
+    if _ENCRYPTED.search(data):
+        return False
+    for found in _STREAM.finditer(data):
+        head = data[max(0, found.start() - _HEAD) : found.start()]
+        filters = _FILTER.findall(b"".join(_FILTERS.findall(head[head.rfind(b" obj") + 1 :])))
+        if not _KNOWN.issuperset(filters):
+            return True
+        if filters[:1] == [b"Flate"]:
+            try:
+                zlib.decompressobj().decompress(data[found.end() : found.end() + _START])
+            except zlib.error:
+                return True
+    return False

@@ -4,24 +4,31 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ingest.structure.page import Line, RawPage
-from ingest.worker.pdfium import documents, drawing, objects, textpage
+from ingest.worker.pdfium import annotations, documents, drawing, textpage
 from ingest.worker.visible import geometry
 from ingest.worker.visible.page_objects import NOTES_A_PAGE
 
-_KINDS = {objects.WIDGET: "form field", objects.FREE_TEXT: "note"}
+_KINDS = {annotations.WIDGET: "form field", annotations.FREE_TEXT: "note", annotations.STAMP: "stamp"}
+_SIZE = 10.0  # points: the letters of a note of which the file does not say what it looks like
 
 
 class Noted(NamedTuple):
     """A loaded page (0 if it cannot be loaded), the places of its typed text, and the number of redactions that are
     only marked.
 
-    `notes` are the notes that are not yet part of the page.
+    notes: the notes that are not yet part of the page. unmade: those that PDFium does not draw.
     """
 
     handle: int
     typed: list[tuple[str, geometry.Box]]
     marked: int = 0
     notes: list[tuple[int, geometry.Box, bool]] | None = None
+    unmade: Sequence[annotations.Unmade] = ()
+
+    @property
+    def covers(self) -> list[geometry.Box]:
+        """What the notes paint over that PDFium does not draw."""
+        return [note.box for note in self.unmade if note.paints]
 
 
 def load(book: int, index: int) -> Noted:
@@ -29,18 +36,21 @@ def load(book: int, index: int) -> Noted:
     handle = documents.load_page(book, index)
     if not handle:
         return Noted(0, [])
-    notes = list(objects.notes(handle, NOTES_A_PAGE))
+    notes = list(annotations.notes(handle, NOTES_A_PAGE))
     typed = [(_KINDS[kind], box) for kind, box, _ in notes if kind in _KINDS]
+    unmade: Sequence[annotations.Unmade] = ()
+    if any(not drawn and kind in annotations.UNMADE for kind, _, drawn in notes):
+        unmade = list(annotations.unmade_notes(handle, NOTES_A_PAGE))
     if not typed:
-        return Noted(handle, [], notes=notes)
+        return Noted(handle, [], notes=notes, unmade=unmade)
     if not all(drawn for kind, _, drawn in notes if kind in _KINDS):
         drawing.rows(handle, 1, 1, depth=1)  # makes PDFium generate what the file leaves to the viewer
     flattened = documents.flatten_page(handle, documents.AS_SHOWN)
     documents.close_page(handle)
     handle = documents.load_page(book, index) or 0
     if not flattened:
-        return Noted(handle, [])
-    return Noted(handle, typed, sum(kind == objects.REDACT for kind, _, _ in notes))
+        return Noted(handle, [], unmade=unmade)
+    return Noted(handle, typed, sum(kind == annotations.REDACT for kind, _, _ in notes), unmade=unmade)
 
 
 def typed_lines(
@@ -70,3 +80,13 @@ def mark(page: RawPage, typed: Sequence[tuple[str, list[Line]]]) -> None:
             left[0].text = opening + left[0].text
             left[0].gaps = tuple(gap + len(opening) for gap in left[0].gaps)
             left[-1].text += "]"
+
+
+def add_unmade(page: RawPage, unmade: Sequence[annotations.Unmade], seen: documents.View) -> None:
+    """Add what is typed in notes that PDFium does not draw, where the page has no text yet."""
+    for note in unmade:
+        (x0, y0), (x1, y1) = seen(note.box[0], note.box[1]), seen(note.box[2], note.box[3])
+        left, right, top, bottom = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        made = any(left <= line.x0 <= right and top <= line.y <= bottom and line.text[0] == "[" for line in page.lines)
+        if note.text and not made:
+            page.lines.append(Line(f"[{_KINDS[note.kind]}: {note.text}]", left, right, top + _SIZE, _SIZE))

@@ -32,6 +32,8 @@ pypdf.overwrite_configuration(
     xform_maximum_invocations_per_extraction=500,
 )
 
+_EMPTY = 20  # bytes: nothing, packed
+
 _T = TypeVar("_T")
 
 
@@ -82,15 +84,32 @@ class Book:
         reader = self._reader
         if reader is None:
             return None
-        text = self._attempt(lambda: str(reader.pages[index].extract_text())[:LETTERS_A_PAGE])
+        text = self._attempt(lambda: str(reader.pages[index].extract_text()))
         if text is None:
             return None
-        page = RawPage(index + 1, str(index + 1), 595.0, 842.0, typewritten(text), reader="pypdf")
+        page = RawPage(index + 1, str(index + 1), 595.0, 842.0, typewritten(text[:LETTERS_A_PAGE]), reader="pypdf")
+        if len(text) > LETTERS_A_PAGE:
+            page.unread = Reason.PARTLY_READ.value
         if not page.lines:
             page.image = bool(self._attempt(lambda: "/XObject" in (reader.pages[index].get("/Resources") or {})))
             if page.image:
                 page.unread, page.reader, page.scan = Reason.NO_TEXT.value, None, True
         return page
+
+    def has_fields(self) -> bool:
+        """Whether the file has a form with fields."""
+        reader = self._reader
+        return reader is not None and bool(self._attempt(lambda: len(_fields(reader))))
+
+    def is_damaged(self, index: int) -> bool:
+        """Whether what a page draws is in the file but cannot be decoded."""
+        reader = self._reader
+        if reader is None:
+            return False
+        held = self._attempt(lambda: _coded(reader.pages[index].get("/Contents")))
+        if not held or held <= _EMPTY:
+            return False
+        return not self._attempt(lambda: _drawing(reader.pages[index]))
 
     def labels(self, pages: int) -> list[str]:
         """Return the printed number of each page, "" if the document does not give one."""
@@ -132,6 +151,22 @@ class Book:
             elif title := self._attempt(partial(_title, entry)):
                 titles.append(one_line(title, VALUE_LENGTH))
         return titles
+
+
+def _fields(reader: Any) -> Any:
+    return reader.root_object["/AcroForm"]["/Fields"]
+
+
+def _coded(contents: Any) -> int:
+    """How many bytes the drawing commands of a page take in the file."""
+    held = None if contents is None else contents.get_object()
+    parts = [part.get_object() for part in held] if isinstance(held, list) else [held]
+    return sum(len(part._data) for part in parts if part is not None)
+
+
+def _drawing(page: Any) -> bytes:
+    contents = page.get_contents()
+    return b"" if contents is None else bytes(contents.get_data())
 
 
 def _title(entry: Any) -> str:

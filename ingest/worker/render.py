@@ -54,14 +54,15 @@ def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
             count = documents.count_pages(book)
             if not 1 <= number <= count:
                 raise Unreadable(Reason.EMPTY, f"{count} pages")
-            page = notes.load(book, number - 1).handle
+            noted = notes.load(book, number - 1)
+            page = noted.handle
             if not page:
                 raise Unreadable(Reason.CORRUPT, "a page that cannot be loaded")
             try:
                 wide, high = documents.page_width(page), documents.page_height(page)
                 if not (wide > 0 and high > 0):
                     raise Unreadable(Reason.CORRUPT, "a page without size")
-                hidden_text.leave_out(page)
+                hidden_text.leave_out(page, noted.covers)
                 yield page, wide, high
             finally:
                 documents.close_page(page)

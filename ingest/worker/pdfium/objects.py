@@ -33,14 +33,8 @@ TEXT, PATH, IMAGE, FORM = (
 )
 """The kinds of object on a page."""
 
-LINK, WIDGET, FREE_TEXT = pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT
-"""The kinds of note. Most links and widgets draw nothing. A widget is a form field, and a free text is a typed note."""
-
 INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 """The render mode of text that is not drawn."""
-
-REDACT = pdfium.FPDF_ANNOT_REDACT
-"""The kind of note that marks text for redaction. Until the redaction is applied, the text can be seen."""
 
 Colour = tuple[int, int, int]
 """Red, green and blue, each from 0 to 255."""
@@ -82,12 +76,6 @@ _segment_place = plain(pdfium.FPDFPathSegment_GetPoint, INT)
 _count_marks = plain(pdfium.FPDFPageObj_CountMarks, INT)
 _mark_at = plain(pdfium.FPDFPageObj_GetMark, ADDRESS)
 _mark_name = quick(pdfium.FPDFPageObjMark_GetName, INT, ADDRESS, ADDRESS, ULONG, ADDRESS)
-_count_notes = quick(pdfium.FPDFPage_GetAnnotCount, INT, ADDRESS)
-_note_at = quick(pdfium.FPDFPage_GetAnnot, ADDRESS, ADDRESS, INT)
-_note_kind = quick(pdfium.FPDFAnnot_GetSubtype, INT, ADDRESS)
-_note_box = quick(pdfium.FPDFAnnot_GetRect, INT, ADDRESS, ADDRESS)
-_note_look = quick(pdfium.FPDFAnnot_GetAP, ULONG, ADDRESS, INT, ADDRESS, ULONG)
-_close_note = quick(pdfium.FPDFPage_CloseAnnot, None, ADDRESS)
 
 _FOUR_FLOATS, _TWO_FLOATS = Rows("4f", 0, 1, 2, 3), Rows("2f", 0, 1)
 _FOUR_NUMBERS, _TWO_NUMBERS = Rows("3I4x", 0, 1, 2, 3), Rows("2i", 0, 1)
@@ -241,15 +229,3 @@ def _layer_marks(marks: Iterable[int]) -> set[int]:
         if name[:6] == _LAYER:
             found.add(mark)
     return found
-
-
-def notes(page: int, most: int) -> Iterator[tuple[int, Box, bool]]:
-    """Yield the kind of each note on a page, its box, and whether the file defines its appearance."""
-    for number in range(min(_count_notes(page), most)):
-        note = _note_at(page, number)
-        if note:
-            floats[0] = floats[1] = floats[2] = floats[3] = 0.0
-            _note_box(note, F0)
-            (left, right), (bottom, top) = sorted((floats[0], floats[2])), sorted((floats[1], floats[3]))
-            yield _note_kind(note), (left, bottom, right, top), _note_look(note, 0, None, 0) > 2
-            _close_note(note)

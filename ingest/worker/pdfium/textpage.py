@@ -123,7 +123,7 @@ def in_type3(texts: Sequence[Prepared]) -> list[bool]:
 
 def unmapped(text: TextPage, places: Sequence[int]) -> list[bool]:
     """For each letter, whether its font does not say which one it is, so that its number stands for it."""
-    return [found == 1 for found in map(_unmapped, repeat(text), places)]
+    return list(map((1).__eq__, map(_unmapped, repeat(text), places)))
 
 
 def letter_box(text: TextPage, place: int) -> Box:

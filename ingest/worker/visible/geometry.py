@@ -58,13 +58,18 @@ def core(box: Box) -> Box:
 
 
 def is_scan(pictures: Sequence[Box], page: Box) -> bool:
-    """Return whether pictures fill so much of the page that they are a scan of it. A scan may be cut into strips."""
+    """Whether pictures (a scan may be cut in strips) fill so much of the page that they are a scan of it."""
+    return share(pictures, page) > _OCR_SHARE
+
+
+def share(pictures: Sequence[Box], page: Box) -> float:
+    """How much of the page pictures fill, from 0 to 1, or more where they lie over each other."""
     area = (page[2] - page[0]) * (page[3] - page[1])
     shown = 0.0
     for left, bottom, right, top in pictures:
         width, height = min(right, page[2]) - max(left, page[0]), min(top, page[3]) - max(bottom, page[1])
         shown += max(0.0, width) * max(0.0, height)
-    return shown > _OCR_SHARE * area
+    return shown / area if area > 0 else 0.0
 
 
 def runs(hidden: Collection[int]) -> list[list[int]]:

@@ -40,10 +40,10 @@ def withhold(
     page.withheld += [Hidden.MARKED] * things.marked
 
 
-def leave_out(handle: int) -> None:
-    """Render the page without the text that cannot be seen.
+def leave_out(handle: int, covers: Sequence[Box]) -> None:
+    """Have the page drawn without the text that cannot be seen: faint letters must not come out in a picture of it.
 
-    Faint letters must not become visible in a picture of it.
+    covers: what notes paint over that PDFium does not draw.
     """
     text_page = textpage.load_text(handle)
     if not text_page:
@@ -51,7 +51,7 @@ def leave_out(handle: int) -> None:
     try:
         page = RawPage(1, "1", documents.page_width(handle), documents.page_height(handle))
         places = text_lines.read(handle, text_page, page)
-        found = find(handle, text_page, page.lines, places, PageObjects(handle))
+        found = find(handle, text_page, page.lines, places, PageObjects(handle, covers=covers))
         hidden = {textpage.text_object(text_page, places[line][offset]) for line in found for offset in found[line]}
         seen = {
             textpage.text_object(text_page, places[line][offset])
@@ -73,22 +73,35 @@ def find(
     things: PageObjects,
 ) -> Found:
     """The letters of a page that cannot be seen."""
+    covered = _covered(text_page, lines, places, things.covers)
     suspected = suspects(handle, things)
     if not things.complete:
         suspected.update(textpage.text_object(text_page, place) or 0 for line in places for place in line)
         suspected.discard(0)
     if not suspected:
-        return {}
+        return covered
     letters, drawn_twice = _letters(handle, text_page, lines, places, things, suspected)
     hidden = unseen.among(handle, letters, things, drawn_twice)
     if hidden and (again := _printed_again(text_page, places, things, suspected)):
         hidden = unseen.among(handle, hidden, things, drawn_twice + again)
     if hidden:
         hidden = ocr_layer.without_what_ocr_read(handle, hidden, [line.text for line in lines], things)
-    found: Found = {}
+    found = covered
     cover = _Cover(handle, things)
     for letter in hidden:
         found.setdefault(letter.line, {})[letter.offset] = cover.how(letter)
+    return found
+
+
+def _covered(
+    text_page: textpage.TextPage, lines: Sequence[Line], places: Sequence[Sequence[int]], covers: Sequence[Box]
+) -> Found:
+    """The letters that notes paint over which PDFium does not draw."""
+    found: Found = {}
+    for at, line in enumerate(lines if covers else ()):
+        for offset, box in enumerate(textpage.letter_boxes(text_page, [places[at][n] for n in range(len(line.text))])):
+            if any(geometry.covers(cover, box) for cover in covers) and not line.text[offset].isspace():
+                found.setdefault(at, {})[offset] = Hidden.BOX
     return found
 
 

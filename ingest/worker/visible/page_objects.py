@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ingest.worker.pdfium import objects
+from ingest.worker.pdfium import annotations, objects
 from ingest.worker.pdfium.binding import Prepared, all_prepared
 from ingest.worker.visible.geometry import Box
 
@@ -34,18 +34,21 @@ class PageObjects:
     inside each form. notes: the places of notes that may be drawn over the page; marked: how many of them ask for a
     redaction that was never carried out.
 
-    notes: what `objects.notes` says, where that is known. may_have_layers, may_have_type3: whether the file may have
-    layers, which can be switched off, and fonts whose letters are drawings, which can be empty.
+    notes: what `annotations.notes` says, where that is known. covers: what notes paint over that PDFium does not draw.
+    may_have_layers, may_have_type3: whether the file may have layers, which can be switched off, and fonts whose
+    letters are drawings, which can be empty.
     """
 
     def __init__(
         self,
         page: int,
         notes: Sequence[tuple[int, Box, bool]] | None = None,
+        covers: Sequence[Box] = (),
         *,
         may_have_layers: bool = True,
         may_have_type3: bool = True,
     ) -> None:
+        self.covers = covers
         self.may_have_layers, self.may_have_type3 = may_have_layers, may_have_type3
         self.complete = objects.count_objects(page) <= _OBJECTS_A_PAGE
         self.objects: list[int] = objects.objects_of(page, _OBJECTS_A_PAGE)
@@ -68,11 +71,11 @@ class PageObjects:
         self.notes: list[Box] = []
         self.marked = 0
         if notes is None:
-            notes = list(objects.notes(page, NOTES_A_PAGE))
+            notes = list(annotations.notes(page, NOTES_A_PAGE))
         self.complete &= len(notes) < NOTES_A_PAGE
         for kind, box, drawn in notes:
-            self.marked += kind == objects.REDACT
-            if drawn or kind not in (objects.LINK, objects.WIDGET):
+            self.marked += kind == annotations.REDACT
+            if drawn or kind not in (annotations.LINK, annotations.WIDGET):
                 self.notes.append(box)
 
     def of_kind(self, *wanted: int) -> list[int]:

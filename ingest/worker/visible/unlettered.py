@@ -25,21 +25,32 @@ _SEGMENTS = 6  # minimum segments of the shape of a letter; a box has five
 _LONG = 60  # segments: a shape with more may be a whole line of letters
 _LINES = 2  # lines of print on a page with few letters, and one more on others: fewer are a logo
 _FEW_LETTERS = 50
-_PAD = 0.35  # share of the letter size: ink around a letter that still belongs to it
+_PART = 0.04  # of the page: smaller pictures are not looked at
+_LINES_IN_PART, _STROKES_IN_PART = 4, 20  # of print in a picture among text; photographs and crests have fewer
+_PAD = 0.35  # of the letter size: ink around a letter that is still its own
 
 
 def has_print(handle: int, page: RawPage, things: PageObjects) -> bool:
-    """Return whether lines of print are drawn on the page in places where its text has no line."""
-    if not (_may_be_scan(handle, page, things) or _may_be_curves(things)):
-        return False
-    few = sum(len(line.text) for line in page.lines) < _FEW_LETTERS
-    return lines_of_print(handle, page, things) >= (_LINES if few else _LINES + 1)
-
-
-def _may_be_scan(handle: int, page: RawPage, things: PageObjects) -> bool:
-    if not things.pictures or not geometry.is_scan(things.pictures, documents.page_box(handle)):
-        return False
+    """Whether lines of print are drawn on the page where its text has no line."""
     body = [line for line in page.lines if _MARGIN * page.height < line.y < (1 - _MARGIN) * page.height]
+    few = sum(len(line.text) for line in body) < _FEW_LETTERS
+    if _may_be_scan(handle, page, things, body, few) or _may_be_curves(things):
+        return _lines_of_print(handle, page, things, within=[]) >= (_LINES if few else _LINES + 1)
+    if not things.pictures or geometry.share(things.pictures, documents.page_box(handle)) < _PART:
+        return False
+    seen = documents.view(handle)
+    parts = [(*seen(left, bottom), *seen(right, top)) for left, bottom, right, top in things.pictures]
+    return _lines_of_print(handle, page, things, within=parts) >= _LINES_IN_PART
+
+
+def _may_be_scan(handle: int, page: RawPage, things: PageObjects, body: Sequence[Line], few: bool) -> bool:
+    """Whether what fills the page may be a scan. body: its lines outside the margins. few: they have few letters."""
+    sheet = documents.page_box(handle)
+    if few and not things.pictures:  # a pattern, a mask or a shading may show print as well
+        drawn = (box for box, kind in zip(things.bounds, things.kinds, strict=True) if kind != objects.TEXT)
+        return geometry.is_scan(list(drawn), sheet)
+    if not things.pictures or not geometry.is_scan(things.pictures, sheet):
+        return False
     return (
         len({int(line.y // 4) for line in body} | {int((line.y - line.size) // 4) for line in body})
         < (_FULL * page.height / 4)
@@ -57,22 +68,24 @@ def _letters(things: PageObjects) -> Iterator[int]:
         thing, kind, box = things.objects[z], things.kinds[z], things.bounds[z]
         if kind == objects.FORM:
             for shape in things.shapes_in_forms.get(thing, ()):
-                yield _letters_of(shape, objects.kind_of(shape), _LINE[0])
-        elif box[3] - box[1] >= 1:
-            yield _letters_of(thing, kind, box[3] - box[1])
+                yield _letters_of(shape, objects.kind_of(shape), _LINE[0], _LINE[0])
+        elif kind != objects.TEXT and box[3] - box[1] >= 1:
+            yield _letters_of(thing, kind, box[2] - box[0], box[3] - box[1])
 
 
-def _letters_of(shape: int, kind: int, high: float) -> int:
+def _letters_of(shape: int, kind: int, wide: float, high: float) -> int:
     if kind == objects.PATH:
         segments: int = objects.count_segments(shape)
         if segments >= _LONG:
             return segments // _LONG + 1
         return int(segments >= _SEGMENTS and high < _LINE[1])
-    return int(kind == objects.IMAGE and high < _LINE[1])
+    if kind != objects.IMAGE or high >= _LINE[1]:
+        return 0
+    return max(1, round(wide / high)) if high >= _LINE[0] else 1  # it may show a whole line
 
 
-def lines_of_print(handle: int, page: RawPage, things: PageObjects) -> int:
-    """Return how many lines of print are drawn where the text has no line."""
+def _lines_of_print(handle: int, page: RawPage, things: PageObjects, within: Sequence[geometry.Box]) -> int:
+    """How many lines of print are drawn where the text has no line. within: parts of the page; none for all of it."""
     wide, high = documents.page_width(handle), documents.page_height(handle)
     scale = min(_SCALE, (_PIXELS / max(1.0, wide * high)) ** 0.5)
     width, height = max(1, int(wide * scale)), max(1, int(high * scale))
@@ -81,7 +94,15 @@ def lines_of_print(handle: int, page: RawPage, things: PageObjects) -> int:
         rows = drawing.rows(handle, width, height, depth=1, notes=False)
     ground = paper(rows)
     black = bytes(abs(level - ground) > _DARK for level in range(256))
-    return _count([row.translate(black) for row in _blanked(rows, ground, page.lines, scale)], scale)
+    ink = [row.translate(black) for row in _blanked(rows, ground, page.lines, scale)]
+    if not within:
+        return _count(ink, scale, _STROKES)
+    found = 0
+    for one, up, other, down in within:
+        left, right = (max(0, int(scale * x)) for x in sorted((one, other)))
+        top, bottom = (max(0, int(scale * y)) for y in sorted((up, down)))
+        found += _count([row[left:right] for row in ink[top:bottom]], scale, _STROKES_IN_PART)
+    return found
 
 
 def _blanked(rows: Sequence[bytes], ground: int, lines: Sequence[Line], scale: float) -> list[bytes]:
@@ -100,13 +121,12 @@ def _blanked(rows: Sequence[bytes], ground: int, lines: Sequence[Line], scale: f
     return [bytes(row) for row in cleared]
 
 
-def _count(rows: Sequence[bytes], scale: float) -> int:
-    """Count runs of rows that have many strokes, are as high as a line of print, and have hardly any strokes above and
-    below.
-    """
+def _count(rows: Sequence[bytes], scale: float, least: int) -> int:
+    """Runs of rows with many strokes, as high as a line of print and with hardly any stroke above and below."""
     strokes = [row.count(b"\x00\x01") for row in rows]
+    upright = sorted(strokes)[len(strokes) // 5] if strokes else 0  # the rules of a table run through most rows
     found = 0
-    for many, run in groupby(strokes, key=lambda number: number >= _STROKES):
+    for many, run in groupby(strokes, key=lambda number: number >= least + upright):
         high = len(list(run)) / scale
         found += many and _LINE[0] <= high <= _LINE[1]
     return found

@@ -188,6 +188,58 @@ def test_a_note_that_is_not_shown_is_not_read() -> None:
     assert "Keziah" not in words(read(data.replace(b"/F 4/Rect", b"/F 2/Rect")))
 
 
+@variants
+def test_a_picture_of_a_paragraph_among_text_is_told(variant: int) -> None:
+    data, lines = unread.beside_text(random.Random(f"beside text {variant}"), drawn)
+    alone = read(data)
+    assert (alone.pages[0].unread, alone.scans) == ("partly_read", (1,))
+    assert "Paragraph 13 of the report" in words(alone)
+    assert lines[0] not in words(alone)
+
+
+@variants
+def test_text_that_something_is_painted_through_is_told(variant: int) -> None:
+    assert read(unread.painted_through(random.Random(f"through {variant}"))).pages[0].unread == "partly_read"
+
+
+@pytest.mark.parametrize("variant", range(3))
+def test_a_page_that_cannot_be_decoded_is_told(variant: int) -> None:
+    report = read(unread.with_broken_page(random.Random(f"broken {variant}")))
+    assert [page.unread for page in report.pages] == [None, "corrupt"]
+
+
+def test_a_blank_page_is_not_told(press: Any) -> None:
+    assert [page.unread for page in read(press.pdf(PLAIN, "", "q Q")).pages] == [None, None, None]
+
+
+@pytest.mark.parametrize("kind", ["Widget", "FreeText"])
+def test_what_is_typed_is_read_where_the_file_does_not_say_how_it_looks(kind: str) -> None:
+    said = "The midwifery handover has been rewritten"
+    data = unread.typed_in(random.Random(kind), kind, said, looks=False)
+    assert words(read(data)).count(said) == 1
+    assert words(read(data.replace(b"/NeedAppearances true", b"/NeedAppearances null"))).count(said) == 1
+
+
+def test_the_text_of_a_stamp_is_read() -> None:
+    data = unread.typed_in(random.Random(2), "Stamp", "Received 3 March by the clerk")
+    assert "[stamp: Received 3 March by the clerk]" in words(read(data))
+
+
+@pytest.mark.parametrize("note", ["Line/BS<</W 12>>", "PolyLine/BS<</W 12>>", "Polygon/IC[0 0 0]", "FreeText/C[1 1 1]"])
+def test_a_name_under_a_note_that_the_viewer_draws_is_withheld(note: str) -> None:
+    page = unread.Page(book := unread.Book())
+    page.line("Child Wren lived with Zebedee Quill in Elm Street.", 72, 700)
+    page.notes.append(book.add(f"<</Type/Annot/Subtype/{note}/F 4/C[0 0 0]/Rect[175 696 250 710]>>"))
+    report = read(book.bytes(page))
+    assert words(report) == "Child Wren lived with in Elm Street."
+    assert report.pages[0].withheld
+
+
+@pytest.mark.parametrize("variant", range(3))
+def test_a_form_whose_page_is_a_notice_is_told(variant: int) -> None:
+    assert read(unread.notice_of_a_form(random.Random(variant))).pages[0].unread == "dynamic_form"
+
+
 @pytest.mark.parametrize("variant", range(3))
 def test_a_dynamic_form_is_reported(variant: int) -> None:
     assert read(unread.dynamic_form(random.Random(variant))).pages[0].unread == "dynamic_form"

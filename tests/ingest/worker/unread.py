@@ -75,7 +75,7 @@ class Page:
         self.fonts: Resources = {"R": helvetica}
         self.things: Resources = {}
         self.notes: list[str] = []
-        self.extra = ""
+        self.extra = self.resources = ""
 
     def line(self, text: str, x: float, y: float, size: float = 11, *, font: str = "R", mode: int = 0) -> None:
         """Add a line of text in a font of the page, as a PDF string or as hexadecimal digits in <…>."""
@@ -89,7 +89,7 @@ class Page:
         notes = f"/Annots[{' '.join(self.notes)}]" if self.notes else ""
         return book.add(
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {WIDTH} {HEIGHT}]/Contents {content}{notes}{self.extra}"
-            f"/Resources<</Font<<{fonts}>>/XObject<<{things}>>>>>>"
+            f"/Resources<</Font<<{fonts}>>/XObject<<{things}>>{self.resources}>>>>"
         )
 
 
@@ -347,6 +347,67 @@ def holding(files: Sequence[tuple[str, bytes]], *, portfolio: bool) -> bytes:
         named += f"({name}){book.add(f'<</Type/Filespec/F({name})/UF({name})/EF<</F {held}>>>>')}"
     book.catalogue = f"/Names<</EmbeddedFiles<</Names[{named}]>>>>" + ("/Collection<</View/D>>" if portfolio else "")
     return book.bytes(page)
+
+
+def beside_text(rng: random.Random, draw: Draw) -> tuple[bytes, list[str]]:
+    """A page of text with a picture of a paragraph, in one piece or a line each; and the lines of the picture."""
+    page, paper = Page(book := Book()), Page(inner := Book())
+    lines = [*PROSE]
+    rng.shuffle(lines)
+    size = rng.choice((9, 10, 11))
+    for at, line in enumerate(lines):
+        paper.line(line, 0.5 * size, HEIGHT - 1.5 * size * (at + 1), size)
+    wide, high, pixels = draw(inner.bytes(paper))
+    pieces = rng.choice((1, len(lines)))
+    x, y, scale = rng.randrange(60, 110), rng.randrange(300, 420), HEIGHT / high
+    rows = round(1.5 * size * len(lines) / scale) // pieces + 4
+    for n in range(pieces):
+        part = pixels[n * (rows - 4) * wide : (n * (rows - 4) + rows) * wide]
+        page.things[f"I{n}"] = book.add(
+            f"/Type/XObject/Subtype/Image/Width {wide}/Height {rows}/ColorSpace/DeviceGray/BitsPerComponent 8", part
+        )
+        low = y - n * (rows - 4) * scale
+        page.content += f"q {scale * wide:.2f} 0 0 {scale * rows:.2f} {x - 20} {low:.2f} cm /I{n} Do Q\n"
+    for at in range(14):
+        page.line(f"Paragraph {at} of the report says what was asked of the agencies.", 60, 780 - 16 * at)
+    return book.bytes(page), lines
+
+
+def painted_through(rng: random.Random) -> bytes:
+    """A page under a header whose text is a pattern or a mask that a rectangle is painted with."""
+    page = Page(book := Book())
+    x, y, size, lines = paragraph(rng)
+    drawn = "".join(f"BT /R {size} Tf {x} {y - 1.5 * size * n} Td ({line}) Tj ET\n" for n, line in enumerate(lines))
+    box = f"/BBox[0 0 {WIDTH} {HEIGHT}]/Resources<</Font<</R {page.fonts['R']}>>>>"
+    sheet = f"0 0 {WIDTH} {HEIGHT} re f"
+    page.line("Avonshire Safeguarding Children Partnership: Child Rowan, Overview Report", 60, 812, 9)
+    if rng.random() < 0.5:
+        tile = f"/PatternType 1/PaintType 1/TilingType 1/XStep {WIDTH}/YStep {HEIGHT}{box}"
+        page.resources = f"/Pattern<</P {book.add(tile, drawn.encode())}>>"
+        page.content += f"/Pattern cs /P scn {sheet}\n"
+    else:
+        mask = f"/Type/XObject/Subtype/Form/Group<</S/Transparency/CS/DeviceGray>>{box}"
+        page.resources = f"/ExtGState<</G<</SMask<</S/Luminosity/G {book.add(mask, b'1 g ' + drawn.encode())}>>>>>>"
+        page.content += f"/G gs 0 g {sheet}\n"
+    return book.bytes(page)
+
+
+def with_broken_page(rng: random.Random) -> bytes:
+    """A file whose second page cannot be decoded, for one reason or another."""
+    first, second = Page(book := Book()), Page(book)
+    typed(first, rng)
+    typed(second, rng)
+    data = book.bytes(first, second)
+    start = data.rindex(b"stream\n", 0, data.rindex(b"endstream")) + 7
+    if rng.random() < 0.5:
+        return data[:start] + bytes(30) + data[start + 30 :]
+    at = data.rindex(b"/FlateDecode", 0, start)
+    return data[:at] + b"/FlareDecode" + data[at + 12 :]
+
+
+def notice_of_a_form(rng: random.Random) -> bytes:
+    """The same as a dynamic form, but the file does not say that its page has to be made."""
+    return dynamic_form(rng).replace(b"/NeedsRendering true", b"/NeedsRendering null")
 
 
 def dynamic_form(rng: random.Random) -> bytes:

@@ -1,0 +1,88 @@
+"""The annotations of a page: form fields, typed notes, stamps, marks for redaction."""
+
+import ctypes
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pypdfium2.raw as pdfium
+
+from ingest.worker.pdfium.binding import ADDRESS, F0, INT, ULONG, Box, floats, quick
+
+LINK, WIDGET = pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_WIDGET
+FREE_TEXT, STAMP = pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP
+"""Kinds of notes. Most links and widgets draw nothing; a widget is a field of a form, and a free text a typed note."""
+
+REDACT = pdfium.FPDF_ANNOT_REDACT
+"""The kind of note that marks what is to be redacted. Until it is applied, what it marks can be seen."""
+
+_count_notes = quick(pdfium.FPDFPage_GetAnnotCount, INT, ADDRESS)
+_note_at = quick(pdfium.FPDFPage_GetAnnot, ADDRESS, ADDRESS, INT)
+_note_kind = quick(pdfium.FPDFAnnot_GetSubtype, INT, ADDRESS)
+_note_box = quick(pdfium.FPDFAnnot_GetRect, INT, ADDRESS, ADDRESS)
+_note_look = quick(pdfium.FPDFAnnot_GetAP, ULONG, ADDRESS, INT, ADDRESS, ULONG)
+_note_has = quick(pdfium.FPDFAnnot_HasKey, INT, ADDRESS, ADDRESS)
+_note_flags = quick(pdfium.FPDFAnnot_GetFlags, INT, ADDRESS)
+_note_type = quick(pdfium.FPDFAnnot_GetValueType, INT, ADDRESS, ADDRESS)
+_note_string = quick(pdfium.FPDFAnnot_GetStringValue, ULONG, ADDRESS, ADDRESS, ADDRESS, ULONG)
+_close_note = quick(pdfium.FPDFPage_CloseAnnot, None, ADDRESS)
+
+
+def notes(page: int, most: int) -> Iterator[tuple[int, Box, bool]]:
+    """The kind of each note on a page, where it lies, and whether the file says what it looks like."""
+    for number in range(min(_count_notes(page), most)):
+        note = _note_at(page, number)
+        if note:
+            floats[0] = floats[1] = floats[2] = floats[3] = 0.0
+            _note_box(note, F0)
+            (left, right), (bottom, top) = sorted((floats[0], floats[2])), sorted((floats[1], floats[3]))
+            yield _note_kind(note), (left, bottom, right, top), _note_look(note, 0, None, 0) > 2
+            _close_note(note)
+
+
+class Unmade(NamedTuple):
+    """A note of which the file does not say what it looks like: what it says, and whether it paints its rectangle."""
+
+    kind: int
+    box: Box
+    text: str
+    paints: bool
+
+
+UNMADE: dict[int, tuple[bytes, bytes | None]] = {
+    WIDGET: (b"V", None),
+    FREE_TEXT: (b"Contents", b"C"),
+    pdfium.FPDF_ANNOT_LINE: (b"", b"BS"),
+    pdfium.FPDF_ANNOT_POLYLINE: (b"", b"BS"),
+    pdfium.FPDF_ANNOT_POLYGON: (b"", b"IC"),
+}
+"""The kinds of notes that other programs draw where PDFium does not: the entry with what it says, and the entry without
+which it paints nothing or a thin line."""
+
+_NOT_SHOWN = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
+_LONGEST_NOTE = 100_000  # bytes
+
+
+def unmade_notes(page: int, most: int) -> Iterator[Unmade]:
+    """The notes that a viewer has to draw by itself."""
+    for number in range(min(_count_notes(page), most)):
+        note = _note_at(page, number)
+        if not note:
+            continue
+        kind = _note_kind(note)
+        if kind in UNMADE and _note_look(note, 0, None, 0) <= 2 and not _note_flags(note) & _NOT_SHOWN:
+            says, paints = UNMADE[kind]
+            floats[0] = floats[1] = floats[2] = floats[3] = 0.0
+            _note_box(note, F0)
+            (left, right), (bottom, top) = sorted((floats[0], floats[2])), sorted((floats[1], floats[3]))
+            yield Unmade(kind, (left, bottom, right, top), _said(note, says), bool(paints and _note_has(note, paints)))
+        _close_note(note)
+
+
+def _said(note: int, entry: bytes) -> str:
+    is_text = entry and _note_type(note, entry) == pdfium.FPDF_OBJECT_STRING
+    size = _note_string(note, entry, None, 0) if is_text else 0
+    if not 2 < size <= _LONGEST_NOTE:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    _note_string(note, entry, ctypes.addressof(buffer), size)
+    return " ".join(buffer.raw[: size - 2].decode("utf-16-le", "replace").split())
