@@ -42,7 +42,7 @@ def has_broken_streams(data: bytes) -> bool:
             return True
         if filters[:1] == [b"Flate"]:
             try:
-                zlib.decompressobj().decompress(data[found.end() : found.end() + _START])
+                zlib.decompressobj().decompress(data[found.end() : found.end() + _START].partition(b"endstream")[0])
             except zlib.error:
                 return True
     return False
