@@ -148,12 +148,14 @@ def _number(pair: _Pair) -> bool | None:
 
 
 def _weight(pair: _Pair) -> bool | None:
-    """Bold text above plain text is a heading, and so is bold text after the end of a paragraph."""
+    """Bold above plain text is a heading, and so is bold after the end of a paragraph or below a space."""
     if not pair.line.bold and pair.block.bold:
         title = len(pair.block.lines) == 1 and not pair.ended and _is_title(pair.above)
         if pair.short or pair.step > _LOOSE or title:
             return True
-    return True if pair.heavy and not pair.above.bold_end and (pair.short or pair.ended) else None
+    greeted = pair.block.lines[0].text.startswith("Dear ") and pair.above.text.endswith(",")
+    parted = pair.short or pair.ended or pair.step > _LOOSE or greeted
+    return True if pair.heavy and not pair.above.bold_end and parted else None
 
 
 def _centred(pair: _Pair) -> bool | None:

@@ -18,6 +18,7 @@ _LABEL = re.compile(  # a label of a table or picture, a lettered item, a person
     re.IGNORECASE,
 )
 _ANSWER = re.compile(r"^(?:this|these) recommendations? (?:is|are|was|were|has|have)\b", re.IGNORECASE)
+_CLOSING = re.compile(r"(?:^|[.!?] )(?:yours (?:sincerely|faithfully|truly)|(?:kind|best) regards|signed)\W*$", re.I)
 _OUT_OF_PLACE = re.compile(r"[.;,]$|^[\d\W]*$|@|^www\.|^https?:")
 _ASKS = re.compile(r"\b(?:should|must)\b", re.IGNORECASE)
 _SENTENCE = 80  # characters: longer bold text that asks for something is the text of a recommendation
@@ -42,7 +43,7 @@ def mark(drafts: list[Draft], numbers: list[str | None], listed: Collection[str]
 
 def _is_heading(at: int, drafts: list[Draft], numbers: list[str | None], listed: Collection[str], size: float) -> bool:
     draft, number = drafts[at], numbers[at]
-    if not _may_be_heading(draft):
+    if not _may_be_heading(draft) or (at and _CLOSING.search(drafts[at - 1].text)):  # it is who signs
         return False
     large = draft.size > _LARGE * size
     of_body_size = draft.size > _BODY_SIZE * size

@@ -22,9 +22,10 @@ LEADS_IN = re.compile(
     re.IGNORECASE,
 )
 
-ANSWER = re.compile(
+ANSWER = re.compile(  # not "The council should agree a protocol"
     r"^(?:(?:the )?(?:[\w’']+ ){0,3}response\b(?! to\b)"
-    r"|[^.]{0,80}?\b(?:accepts?|accepted|agrees?|rejects?|rejected)\b)",
+    r"|(?:(?!\b(?:should|must|shall|needs? to|ought to)\b)[^.]){0,80}?"
+    r"\b(?:accepts?|accepted|agrees?|rejects?|rejected)\b)",
     re.IGNORECASE,
 )
 

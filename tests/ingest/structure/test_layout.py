@@ -251,3 +251,13 @@ def test_references_in_small_print_are_not_footnotes(press: Any) -> None:
     page = draw(wrap(prose(62, 80), 450, "R", 12), 60, 790, "R", 12) + draw(["References"], 60, 500, "B", 14)
     report = read(press, page + draw(references, 60, 470, "R", 9))
     assert [p.number for p in report.paragraphs if "Finch" in p.text] == ["1", "2", "3", "4"]
+
+
+@everywhere
+def test_the_bold_line_below_a_greeting_is_a_paragraph_of_its_own(press: Any, font: str, size: int) -> None:
+    lines = ["Dear Ms Larkspur, chair of the partnership of Avonshire,", "Inspection of services in Avonshire"]
+    page = draw(lines[:1], 60, 700, font if font != "B" else "R", size) + draw(
+        lines[1:], 60, 700 - 1.25 * size, "B", size
+    )
+    page += draw(wrap(prose(1, 90), 480, "R", size), 60, 700 - 2.5 * size, "R", size)
+    assert [paragraph.text for paragraph in read(press, page).paragraphs[:2]] == lines

@@ -223,6 +223,11 @@ class TestTitle:
         told = read(draft("Avonshire County Council"), draft("A visit in spring"), properties=properties)
         assert told["title"].value == "Focused visit to Avonshire County Council"
 
+    @pytest.mark.parametrize("council", ["AVONSHIRE COUNTY COUNCIL", "Avonshire County Council"])
+    def test_is_not_the_council_that_prints_it(self, council: str) -> None:
+        told = read(draft(council, 24), draft("Review of the Safeguarding Hub", 22))
+        assert told["title"].value == "Review of the Safeguarding Hub"
+
     @pytest.mark.parametrize(
         "placeholder",
         [

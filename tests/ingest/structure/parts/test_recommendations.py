@@ -411,3 +411,19 @@ def test_a_narrative_below_a_list_of_what_needs_to_improve_is_no_part_of_it() ->
     told = "Plans for children are poor. Workers should know more, and leaders need to act."
     paragraphs = [Paragraph(at, 1, f"{at}", 0, f"{at}. {told}") for at in range(4)]
     assert recommendations.find(paragraphs, [part]) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Trust and the council must agree a protocol for risk assessments.",
+        "All partners should accept referrals by telephone at night.",
+        "The board needs to agree who writes to the family.",
+    ],
+)
+def test_what_asks_bodies_to_agree_is_no_answer(text: str) -> None:
+    opening = Paragraph(0, 1, "Recommendation 2", 1, "Recommendation 2: Letters", True)
+    found = recommendations.find(
+        [opening, Paragraph(1, 1, None, 1, text)], [Section(0, SectionKind.BODY, ""), FINDINGS]
+    )
+    assert [item.text.splitlines()[-1] for item in found] == [text]

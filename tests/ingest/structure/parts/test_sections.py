@@ -97,3 +97,10 @@ def test_bold_labels_items_and_names_are_not_headings(text: str) -> None:
 @pytest.mark.parametrize("size", [9, 10, 11])
 def test_a_bold_line_above_plain_text_is_a_heading_also_where_it_is_smaller(size: float) -> None:
     assert headings(draft("What the school did", size, True)) == ["What the school did"]
+
+
+@pytest.mark.parametrize("closing", ["Yours sincerely", "Please write to us by 30 June. Yours faithfully,", "Signed"])
+def test_who_signs_a_letter_is_no_heading(closing: str) -> None:
+    drafts = [draft(PROSE), draft(closing), draft("Perpetua Dunmore", bold=True), draft("National Director")]
+    _, _, headings = sections.divide(drafts, [None] * 4, (), 11)
+    assert headings[2] is False
