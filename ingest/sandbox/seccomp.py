@@ -11,6 +11,7 @@ import platform
 import struct
 import sys
 from functools import cache
+from typing import Any
 
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2  # of prctl
 _NEWEST = 462  # mseal: the newest system call when the lists were made
@@ -58,18 +59,25 @@ def restrict(*, may_execute: bool = False) -> bool:
     known = _PROCESSORS.get(platform.machine())
     if sys.platform != "linux" or known is None or sys.maxsize < 2**32:
         return False
-    code = b"".join([_common(*known, may_execute), *_own(known[0])])
-    held = ctypes.create_string_buffer(code, len(code))
-    program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(held))
-    prctl = ctypes.CDLL(None).prctl
+    code = bytearray(b"".join([_common(*known, may_execute), *_own(known[0])]))
+    program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(ctypes.c_char.from_buffer(code)))
+    prctl = _prctl()
     return bool(prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0 and prctl(_SECCOMP, _FILTER, program, 0, 0) == 0)
 
 
 def prepare() -> None:
-    """Build the part of the filter that is the same for all processes forked from this one."""
+    """Make what is the same for all processes which are forked from this one: most of the filter, and the function
+    that sets it.
+    """
     known = _PROCESSORS.get(platform.machine())
     if known:
         _common(*known, False)
+        _prctl()
+
+
+@cache
+def _prctl() -> Any:
+    return ctypes.CDLL(None).prctl
 
 
 @cache
