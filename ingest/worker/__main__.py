@@ -5,7 +5,6 @@ A request is a line of JSON and the bytes of a file; the answer is a line. A sep
 parent limits the time.
 """
 
-import copy
 import gc
 import json
 import os
@@ -115,7 +114,7 @@ class _File:
                 trust_hidden_text=bool(request["trust_hidden_text"]),
             )
             if any(page.scan or page.image for page in document.pages):
-                self._document = copy.deepcopy(document)  # the later steps change its lines
+                self._document = document.copy()
             else:
                 documents.release()
         return document

@@ -15,7 +15,7 @@ from ingest.sandbox.pipes import Answer
 from ingest.sandbox.worker_client import Limits, Sandbox
 from ingest.structure.page import Pixels
 from ingest.worker import __main__ as worker
-from ingest.worker import extract
+from ingest.worker import extract, pipeline
 from ingest.worker.pdfium import documents
 from tests.patience import PATIENCE
 
@@ -104,3 +104,12 @@ def test_the_bytes_of_a_file_are_sent_once_and_again_to_a_new_process(
         assert isinstance(box.scan(scanned, 1, id="e" * 64), Pixels), "another file is sent"
         assert isinstance(box.read(scanned, id=ID, name="wren"), Text), "a first reading always sends the file"
     assert sent == [(False, size), (True, 0), (False, size), (True, 0), (False, size), (False, size)]
+
+
+def test_a_copy_of_a_document_stays_as_it_was_read() -> None:
+    document = extract.read(worker._EXAMPLE.read_bytes(), max_pages=99)
+    kept = document.copy()
+    assert kept == document
+    pipeline.understand(document, ID, "robin")
+    assert kept != document  # headers, for example, have got their role
+    assert kept == extract.read(worker._EXAMPLE.read_bytes(), max_pages=99)
