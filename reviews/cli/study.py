@@ -76,7 +76,7 @@ def _agreement_lines(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _percent(share: float | None) -> str:
-    return "unknown" if share is None else f"{100 * share:.1f} %"
+    return "unknown" if share is None else f"{100 * share:.1f}%"
 
 
 def _figure(number: float | None) -> str:

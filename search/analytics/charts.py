@@ -161,4 +161,4 @@ def _told(point: Point) -> str:
 
 
 def _percent(point: Point) -> str:
-    return "" if point.share is None else f"{100 * point.share:.0f} %"
+    return "" if point.share is None else f"{100 * point.share:.0f}%"
