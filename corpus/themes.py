@@ -164,7 +164,7 @@ def _theme(block: _Block) -> Theme | None:
 
 
 def _table(block: _Block) -> dict[str, Any] | None:
-    """Return the keys and values of a block. Reports unknown keys as problems."""
+    """Return the keys and values of a theme in the file. Reports unknown keys as problems."""
     if not _START.match(block.lines[0]):
         block.problem(block.first, "a theme starts with a line [[theme]]; text before the first one is not used")
         return None

@@ -113,7 +113,7 @@ def places(text: str, wanted: Iterable[tuple[int, int]]) -> list[tuple[int, int]
 def tokens(text: str) -> list[str]:
     """Return the tokens in order, as written except for the shape of apostrophes.
 
-    There are as many as `offsets` returns.
+    `offsets` returns the same number of items.
     """
     blank = _blanked(text)
     return _TOKEN.findall(text.replace("\u2019", "'")) if blank is None else blank.split()
@@ -134,7 +134,7 @@ def _blanked(text: str) -> str | None:
 
 
 def _without_odd(text: str) -> str | None:
-    """The text with a blank for each character that is not ASCII. None where one is of a word."""
+    """Return the text with a blank for each character that is not ASCII, or None if such a character is part of a word."""
     for mark, space in _COMMON:
         text = text.replace(mark, space)
     while not text.isascii():

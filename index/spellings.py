@@ -43,12 +43,17 @@ _MOST = 20  # maximum letters of initials; a longer run is a heading with spaced
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Of initials and of sections: compiled when a text is read, because no search needs them."""
+    """Return the patterns of initials and of sections.
+
+    They are compiled when a text is first read, because no search needs them.
+    """
     return re.compile(_INITIALS), re.compile(_SECTION, re.IGNORECASE)
 
 
 def spelled(text: str) -> list[tuple[int, int, str]]:
-    """Where the text prints one word as several: the number of its first token, how many it has, and the word."""
+    """Yield each word that the text prints as several: the number of its first token, how many tokens it has, and the
+    word.
+    """
     initials, sections = _patterns()
     found = [(match.start(), match.end(), re.sub("[^A-Za-z]", "", match.group())) for match in initials.finditer(text)]
     found = [each for each in found if len(each[2]) <= _MOST]
@@ -61,7 +66,7 @@ def spelled(text: str) -> list[tuple[int, int, str]]:
 
 
 def slots_of(term: str) -> list[tuple[str, ...]]:
-    """Return the terms to look for in sequence where a word is printed as several. Empty if it never is."""
+    """Return the sequence of terms to look for if a word can be printed as several. Empty if it never is."""
     if number := _OF_A_SECTION.fullmatch(term):
         return [(SPELLED + term,), (number[1],)]
     if 1 < len(term) <= _MOST and term.isascii() and term.isalpha():

@@ -69,7 +69,7 @@ class Library:
             self._store = None
 
     def beside(self) -> Self:
-        """The same library for another thread. It shares what this one has read of the index. Not for a cluster."""
+        """Return the same library for another thread. Both share what was read of the index. Not for a cluster."""
         other = copy(self)
         other._store = None
         if self._searcher:
@@ -99,7 +99,7 @@ class Library:
         return self.search(query, Filters(reports=(found.id,)), per_report=None)
 
     def similar(self, report: str, paragraph: str | None = None, *, limit: int = 10) -> "list[Alike]":
-        """The reports most like one, or the passages most like one of its paragraphs.
+        """Return the reports most like one, or the passages most like one of its paragraphs.
 
         `report` is an id or the start of one. `paragraph` is its printed number ("4.3.2"), or "#" and its ordinal.
         """
@@ -203,7 +203,7 @@ class Library:
             return ask(self._searcher)
 
     def searcher(self) -> Searcher:
-        """A searcher for the current generation."""
+        """Return a searcher for the current generation."""
         if self._searcher and self._searcher.lost():
             self.close()
         if self._searcher and not self._follows:
@@ -216,7 +216,7 @@ class Library:
         return self._searcher
 
     def themes(self) -> Themes:
-        """The built-in themes and the library's own."""
+        """Return the built-in themes and those of the library."""
         return load_themes(self.settings.themes)
 
     def reports(self) -> list[Report]:

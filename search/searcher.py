@@ -97,7 +97,7 @@ class Searcher:
         self.close()
 
     def beside(self) -> Self:
-        """The same for another thread. It shares what this one has read of the index. Not for a cluster."""
+        """Return a searcher for another thread. Both share what was read of the index. Not for a cluster."""
         return self.over(self._session.beside())
 
     def prepare(self) -> None:
@@ -119,7 +119,7 @@ class Searcher:
 
     @property
     def made_of(self) -> Hashable:
-        """What its answers are made of. Two searchers with the same give the same answers."""
+        """What the answers depend on. Two searchers with equal values give the same answers."""
         return self._session.made_of
 
     @property
@@ -169,7 +169,7 @@ class Searcher:
         return self._session.cache_problems()
 
     def themed(self) -> Mapping[str, set[int]]:
-        """The documents that have each theme, by its name in the order of the vocabulary."""
+        """Return the documents that have each theme, by name, in the order of the vocabulary."""
         return self._session.themed
 
     def search(
@@ -353,7 +353,7 @@ class Searcher:
         return head.warnings
 
     def similar(self, report: str, paragraph: int | None, limit: int) -> list[Alike]:
-        """The reports most like one (full id), or the passages most like the paragraph of it with that ordinal."""
+        """Return the reports most like one (full id), or the passages most like its paragraph with that ordinal."""
         from search.answering.similar import similar_passages
 
         document = next((d for d, known in self._session.reports.items() if known.id == report), None)

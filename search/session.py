@@ -79,8 +79,9 @@ class Session:
         *,
         counts: bool = True,
     ) -> None:
-        """Prepare what all queries share. described: the report of each reading. counts: mentions of themes are counted
-        in advance.
+        """Prepare what all queries share.
+
+        `described` is the report of each reading. `counts` is whether the mentions of themes are counted in advance.
         """
         self.vectors: Path | None = paths.vectors
         self.model = model
@@ -95,14 +96,22 @@ class Session:
         manifest = generation.manifest
         self._theme_table = ThemeTable(paths.cache, manifest.id, manifest.fingerprint, themes, counts=counts)
         self._lookup = WordLookup(self.snapshot)
-        self.layout = Layouts(self.snapshot.layout, self.snapshot.documents())
-        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(self.layout(document)))
-        self.similar: Callable[[int, int], list[Alike]] = lru_cache(_SIMILAR)(
-            lambda document, limit: similar_reports(self.snapshot, self.texts, self.reports, document, limit)
-        )
-        """The reports most like a document, and how many of them. Kept, since a generation never changes."""
-        self.strongest_themes: Callable[[int], list[tuple[str, int]]] = lru_cache(_SIMILAR)(self._strongest_themes)
-        """The themes of a document with its number of mentions, first those it mentions most for how many have them."""
+        self.layout = layout = Layouts(self.snapshot.layout)
+        self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(layout(document)))
+        self._alike: dict[tuple[int, int], list[Alike]] = {}
+        self._open = [True]  # one for each session that uses the snapshot
+
+    def beside(self) -> Self:
+        """Return a session for another thread. What was read of the index is shared, and closed with the last session."""
+        store = Store.open(self._store.path, read_only=True)
+        other = copy(self)
+        other._store, other.texts = store, store.readings
+        self._open.append(True)
+        return other
+
+    def prepare(self) -> None:
+        """Work out what all queries need, so that sessions `beside` this one share it."""
+        _ = self.theme_masks, self.by_id, self.cases, self.ranking, self.counting, self.coverage, self.made_of
 
     def close(self) -> None:
         """Close the index and the corpus."""
@@ -191,7 +200,9 @@ class Session:
         return self._theme_table.mentions(self.snapshot, self._theme_evaluator)
 
     def similar(self, document: int, limit: int) -> list[Alike]:
-        """The reports most like a document, at most so many. Kept, since a generation never changes."""
+        """Return the reports most like a document, at most so many. They are cached, because a generation never
+        changes.
+        """
         from search.answering.similar import similar_reports
 
         found = self._alike.get((document, limit))
@@ -203,7 +214,7 @@ class Session:
         return found
 
     def strongest_themes(self, document: int) -> list[tuple[str, int]]:
-        """The themes of a document with its number of mentions, first those it mentions most for how many have them."""
+        """Return the themes that a document mentions most compared with other reports, with its number of mentions."""
         held = len(self.reports)
         weighed = []
         for name, mentions in self.theme_mentions(document).items():
@@ -211,7 +222,7 @@ class Session:
         return [(name, mentions) for _, name, mentions in sorted(weighed, key=lambda each: (-each[0], each[1]))]
 
     def theme_mentions(self, document: int) -> dict[str, int]:
-        """How often a document mentions each of its themes."""
+        """Return how often a document mentions each of its themes."""
         reading = self.snapshot.documents()[document]
         return {
             name: self._theme_mentions.count(name, reading)

@@ -80,12 +80,12 @@ class Paper:
     # pages
 
     def margins(self) -> tuple[float, float, float, float]:
-        """The left, right, top and bottom of the text area, in points."""
+        """Return the left, right, top and bottom of the text area, in points."""
         width, height = self.page_size
         return 64, width - 64, height - 78, 76
 
     def frame(self) -> tuple[float, float]:
-        """The left edge and width of the current column."""
+        """Return the left edge and width of the current column."""
         left, right, _, _ = self.margins()
         if self.columns == 1:
             return left, right - left
@@ -210,7 +210,7 @@ class Paper:
             yield line
 
     def cuts(self, word: Word) -> list[tuple[int, str]]:
-        """Return the offsets at which a word may be divided, the last first, each with the hyphen to add."""
+        """Return the offsets at which a word may be divided, last first, each with the hyphen to add."""
         if not self.source.get("hyphenate") or word.covered:
             return []
         places = [(m.end(), "") for m in re.finditer(r"(?<=\w\w)-(?=\w\w)", word.text)]

@@ -286,7 +286,7 @@ def _gone() -> Gone:
 
 
 def _among(column: str, numbers: Collection[int] | None) -> tuple[str, Sequence[int]]:
-    """Return a further SQL condition and its values.
+    """Return an SQL condition that restricts a query to some numbers, and its values.
 
     A few numbers are passed as variables, so that SQLite can reuse the statement. If there are more than SQLite allows,
     they are written into the statement, which is safe for numbers.

@@ -40,7 +40,8 @@ _FAULTS = 10  # of a damaged file: SQLite's next ones say the same
 class Store:
     """The corpus of one library. Open it with `Store.open`. Use it in a `with` block, or close it.
 
-    readings: what was read. editions: older, newer and similar reports of another. near_duplicates: 98 % alike.
+    `readings` has the text and structure of the reports. `editions` links older, newer and similar reports.
+    `near_duplicates` are pairs of reports that are at least 98% alike.
     """
 
     def __init__(self, database: Database) -> None:
@@ -346,7 +347,7 @@ class Store:
         return Coverage.of(reports, failures, waiting)
 
     def catalogue(self) -> list[Row]:
-        """The rows of the catalogue as they were last set."""
+        """Return the rows of the catalogue as they were last set."""
         from corpus.catalogue.rows import Row
 
         rows = self._db.rows("SELECT line, cells FROM catalogue ORDER BY ordinal")

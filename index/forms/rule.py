@@ -12,7 +12,7 @@ _SILENT_E = ("v", "c", "s", "u", "z", "dg", "at", "bl", "ur", "id")
 
 
 def regular(word: str) -> str:
-    """The word without a regular ending of a plural, a past tense or `-ing`. word: folded."""
+    """Return a folded word without the regular ending of a plural, a past tense or `-ing`."""
     if len(word) <= _SHORT or word[-1] not in "sdg":
         return word
     if word[-1] == "s":
@@ -34,7 +34,7 @@ def _singular(word: str) -> str:
 
 
 def _verb(base: str) -> str:
-    """The verb that an ending was added to; "" if that is not a word."""
+    """Return the verb that an ending was added to, or "" if that is not a word."""
     if len(base) < _SHORT or _VOWELS.isdisjoint(base):
         return ""
     if base[-1] == base[-2]:

@@ -29,8 +29,10 @@ Wanted = NDArray[np.bool_]
 
 
 class Paragraphs(NamedTuple):
-    """The paragraphs of several documents. starts: the keys at which they start, ascending. sections: those of them at
-    which another document or kind of section starts. masks: the section mask of each of these.
+    """The paragraphs of several documents.
+
+    `starts` are the keys at which they start, ascending. `sections` are those at which another document or kind of
+    section starts, and `masks` has the section mask of each of these.
     """
 
     starts: Keys
@@ -50,21 +52,22 @@ _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bise
 
 
 def wanted_of(documents: Collection[int]) -> Wanted:
-    """The documents as an array."""
+    """Return the documents as an array."""
     wanted = np.zeros(max(documents, default=-1) + 2, bool)  # the last stands for all documents behind
     wanted[np.fromiter(documents, np.int64, len(documents))] = True
     return wanted
 
 
 def keys_where(by_term: Iterable[Lists], wanted: Wanted) -> Keys:
-    """The keys of several terms in the documents that are wanted. by_term: for each term the postings of each segment,
-    with the number to add to its document numbers.
+    """Return the keys of several terms in the wanted documents.
+
+    `by_term` has, for each term, the postings of each segment and the number to add to its document numbers.
     """
     return merged(keys_of_terms(by_term, wanted))
 
 
 def keys_of_terms(by_term: Iterable[Lists], wanted: Wanted) -> list[Keys]:
-    """The same in an array for each term."""
+    """Like `keys_where`, with a separate array for each term."""
     terms = [[_keys(base, postings, wanted) for base, postings in lists] for lists in by_term if lists]
     return [np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in terms]
 
@@ -126,7 +129,7 @@ def cut(by_term: Iterable[Lists], first: int, end: int) -> list[Lists]:
 
 
 def masks(by_term: Iterable[Lists], size: int) -> Masks:
-    """The section masks of several terms in each document below `size`."""
+    """Return the section masks of several terms in each document below `size`."""
     found = np.zeros(size + 1, np.uint16)
     for lists in by_term:
         for base, postings in lists:
@@ -169,8 +172,7 @@ def followed(starts: Keys, following: Keys, i: int) -> Keys:
 
 
 def followed_by(starts: Keys, by_term: Sequence[Lists], i: int, wanted: Wanted) -> Keys:
-    """Those of the keys whose i-th following key is one of some terms: see `keys` and `followed`. wanted: the documents
-    of the keys.
+    """Return the keys whose i-th following key belongs to one of some terms. See `followed`.
 
     `wanted` are the documents of the keys. For terms that are much more frequent, no keys are made: their positions are
     searched by bisection in each document.
@@ -185,13 +187,14 @@ def followed_by(starts: Keys, by_term: Sequence[Lists], i: int, wanted: Wanted) 
 
 
 def _size(by_term: Iterable[Lists]) -> int:
-    """How many positions some terms have."""
+    """Return how many positions some terms have."""
     return sum(postings.size for lists in by_term for _, postings in lists)
 
 
 def _next(keys: Keys, base: int, postings: Postings) -> Keys:
-    """For each of the keys the first of the postings in the same document that is not before it. Behind all where there
-    is none.
+    """Return, for each key, the first of the postings in the same document at or after it.
+
+    If there is none, it is `_BEHIND`, which is greater than any key.
     """
     documents, sought = (keys >> _BITS) - base, keys & _POSITION
     numbers, ends = (np.asarray(column, np.int64) for column in (postings.documents, postings.ends))
@@ -265,9 +268,11 @@ def near_by_document(
     distance: int,
     paragraphs: Callable[[Sequence[int]], Paragraphs],
 ) -> tuple[Grouped, Grouped]:
-    """The first and the last positions of the smallest spans of one paragraph with a token of each side, in each of the
-    documents wanted that has any. left, right: the postings of the terms of each side. distance: tokens that may stand
-    between. paragraphs: returns those of at least some documents.
+    """Return the first and the last positions of the smallest spans in one paragraph with a token of each side, by
+    document.
+
+    `distance` is the number of tokens allowed between the sides. `paragraphs` returns the paragraphs of at least the
+    given documents.
     """
     pairs = []
     for first, end in blocks([*left, *right], len(wanted)):
@@ -280,7 +285,7 @@ def near_by_document(
 
 
 def paragraphs_of(documents: Sequence[int], layout: Callable[[int], Layout]) -> Paragraphs:
-    """documents: ascending."""
+    """Return the paragraphs of documents, which are in ascending order."""
     layouts = [layout(document) for document in documents]
     positions = np.frombuffer(b"".join(each.starts for each in layouts), np.uint32).astype(np.int64)
     starts: Keys = np.repeat(np.array(documents, np.int64) << _BITS, [len(each.kinds) for each in layouts]) | positions
@@ -289,8 +294,16 @@ def paragraphs_of(documents: Sequence[int], layout: Callable[[int], Layout]) -> 
     return Paragraphs(starts, starts[first], np.uint16(1) << kinds[first])
 
 
+def with_more(one: Paragraphs, other: Paragraphs) -> Paragraphs:
+    """Combine the paragraphs of two sets of documents that have none in common."""
+    sections = np.concatenate((one.sections, other.sections))
+    order = np.argsort(sections, kind="stable")
+    masks = np.concatenate((one.masks, other.masks))
+    return Paragraphs(merged([one.starts, other.starts]), sections[order], masks[order])
+
+
 def _starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:
-    """Some of the keys, such as where paragraphs start. One behind the last is behind all."""
+    """Return the keys at some indexes. An index past the end gives `_BEHIND`, which is greater than any key."""
     if not len(keys):
         return np.full(len(ordinals), _BEHIND)
     found: Keys = keys.take(ordinals, mode="clip")
@@ -299,8 +312,9 @@ def _starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:
 
 
 def sharing_a_paragraph(several: Sequence[Sequence[Lists]], documents: Sequence[int], starts: Keys) -> set[int]:
-    """Those of the documents with a paragraph that has each word. several: of each word the postings of its terms.
-    starts: where the paragraphs of at least these documents start.
+    """Return the documents with a paragraph that has every word.
+
+    `several` has the postings of the terms of each word. `starts` are the paragraph starts of at least these documents.
     """
     few, *others = sorted(several, key=_size)
     left, most = wanted_of(documents), _SEVERAL * _size(few)
@@ -317,8 +331,9 @@ def sharing_a_paragraph(several: Sequence[Sequence[Lists]], documents: Sequence[
 
 
 def _next_of(base: int, postings: Postings, wanted: Wanted, most: int) -> Callable[[Keys], Keys]:
-    """A function that returns, for each of some keys in the documents that are wanted, the first of the postings that
-    is not before it. most: of more positions no keys are made.
+    """Return a function that finds, for each key in the wanted documents, the first of the postings at or after it.
+
+    If there are more than `most` positions, no keys are made.
     """
     if postings.size > most:
         return lambda keys: _next(keys, base, postings)
@@ -327,7 +342,7 @@ def _next_of(base: int, postings: Postings, wanted: Wanted, most: int) -> Callab
 
 
 def _sharing(places: Keys, others: Sequence[Sequence[Callable[[Keys], Keys]]], starts: Keys) -> Keys:
-    """Where those of the paragraphs with one of the places start that have each of the other words."""
+    """Return the starts of the paragraphs that contain one of the places and each of the other words."""
     ordinals = np.searchsorted(starts, places, "right") - 1
     ordinals = ordinals[np.diff(ordinals, prepend=-1) != 0]
     begins, ends = _starting(starts, ordinals), _starting(starts, ordinals + 1)
@@ -362,7 +377,7 @@ def nearness(groups: Sequence[Keys], starts: Keys, turned: float) -> dict[int, f
 
 
 def in_paragraphs(several: Sequence[Keys], starts: Keys) -> NDArray[np.int64]:
-    """How many of the keys are in each of the paragraphs that start there."""
+    """Return how many of the keys are in each of the paragraphs with these starts."""
     found = np.concatenate([*several, np.empty(0, np.int64)])
     return np.bincount(np.searchsorted(starts, found, "right") - 1, minlength=len(starts))
 
@@ -389,7 +404,7 @@ def by_document(found: Keys) -> Grouped:
 
 
 def kinds_of(found: Keys, paragraphs: Paragraphs) -> dict[int, int]:
-    """The section mask of the keys in each document."""
+    """Return the section mask of the keys in each document."""
     begins = np.searchsorted(found, paragraphs.sections)
     having = np.flatnonzero(np.diff(begins, append=len(found)))
     documents = paragraphs.sections[having] >> _BITS

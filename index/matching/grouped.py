@@ -43,7 +43,7 @@ class Grouped(Mapping[int, Sequence[int]]):
         return document in self._number
 
     def postings(self) -> Postings:
-        """The same as postings, without weights and sections."""
+        """Return the positions as postings, without weights and sections."""
         return Postings([*self._number], (), self._ends, self._positions, ())
 
     def counts(self) -> dict[int, int]:

@@ -45,7 +45,7 @@ class Match:
         raise NotImplementedError
 
     def postings(self) -> Postings:
-        """The first positions of the matches as postings, without weights and sections."""
+        """Return the first positions of the matches as postings, without weights and sections."""
         found = PostingsBuilder()
         for document in sorted(self.documents):
             found.add(document, 0.0, sorted(chain.from_iterable(self.starts(document))), 0)
@@ -292,7 +292,7 @@ def _sum(several: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
 
 
 def postings_of(match: Match) -> list[Lists]:
-    """The first positions of a match as the postings of one or more terms."""
+    """Return the first positions of a match as the postings of one or more terms."""
     found: list[Lists] = []
     for part in parts_of([match]):
         found += part._known.by_term if isinstance(part, Words) else [[(0, part.postings())]]

@@ -20,7 +20,7 @@ _U32 = "I"
 
 
 class PackedCounts:
-    """Counts as `pack` wrote them. Raises ValueError when they are damaged. said: what else was packed."""
+    """Counts that `pack` wrote. `said` is the value stored with them. Raises ValueError if they are damaged."""
 
     def __init__(self, packed: bytes) -> None:
         rest = memoryview(packed)[_CHECKSUM.size :]
@@ -40,22 +40,22 @@ class PackedCounts:
             left = left[2 * size :]
 
     def keys(self, name: str) -> Sequence[int]:
-        """The keys that a name has, ascending."""
+        """Return the keys of a name, ascending."""
         return self._columns[name][0]
 
     def counts(self, name: str) -> dict[int, int]:
-        """The count of each key that a name has."""
+        """Return the count of each key of a name."""
         return dict(zip(*self._columns[name], strict=True))
 
     def count(self, name: str, key: int) -> int:
-        """The count of one key; 0 if the name does not have it."""
+        """Return the count of one key, or 0 if the name does not have it."""
         keys, counts = self._columns[name]
         at = bisect_left(keys, key)
         return counts[at] if at < len(keys) and keys[at] == key else 0
 
 
 def pack(counts: Mapping[str, Mapping[int, int]], said: Any) -> bytes:
-    """Counts as bytes. said: something for JSON."""
+    """Return counts as bytes. `said` is a JSON value to store with them."""
     header = json.dumps(
         {"said": said, "sizes": {name: len(some) for name, some in counts.items()}}, ensure_ascii=False
     ).encode()

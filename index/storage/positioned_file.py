@@ -15,7 +15,7 @@ class PositionedFile:
 
     @property
     def size(self) -> int:
-        """How many bytes it has."""
+        """The size in bytes."""
         return os.fstat(self._file.fileno()).st_size
 
     def read(self, offset: int, length: int) -> bytes:

@@ -133,7 +133,7 @@ class PostingsBuilder:
         _append(self.masks, postings.masks)
 
     def postings(self) -> Postings:
-        """What was collected. Nothing more can be added."""
+        """Return everything that was added. Nothing more can be added."""
         return Postings(self.documents, self.weights, self.ends, self.positions, self.masks)
 
     def pack(self) -> bytes:

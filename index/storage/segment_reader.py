@@ -33,8 +33,10 @@ _LARGE = 1 << 16  # bytes: of larger postings, only the necessary part is read o
 
 
 class Segment:
-    """One segment, open for reading, also by several threads at once. Raises Corrupt when it is damaged. size: the
-    number of its documents. hashed: no checksum is compared, because every byte was hashed a moment ago.
+    """One segment, open for reading by several threads at once. Raises Corrupt if it is damaged.
+
+    `size` is its number of documents. With `hashed`, no checksums are compared, because every byte was hashed just
+    before.
     """
 
     def __init__(self, directory: Path, name: str, size: int, *, hashed: bool = False) -> None:

@@ -154,7 +154,7 @@ class TermPostings:
     def _in_arrays(
         self, part: Callable[[Postings], Sequence[_T]], how: Callable[[Any, Any], Any], nothing: _T
     ) -> dict[int, _T]:
-        """The same in the same order, so that sums are the same to the last bit."""
+        """Compute the same with arrays, in the same order, so that sums are identical to the last bit."""
         import numpy as np
 
         several = [
@@ -173,7 +173,7 @@ class TermPostings:
 
 
 def _counts(postings: Postings) -> Sequence[int]:
-    """How often the term occurs in each document."""
+    """Return how often the term occurs in each document."""
     if "numpy" in sys.modules and many(postings.ends):
         import numpy as np
 

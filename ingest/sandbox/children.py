@@ -85,7 +85,7 @@ class Children:
         return None
 
     def close(self) -> None:
-        """End the warm process and the child, with everything that they started."""
+        """End the warm process and the child, with all processes that they started."""
         if self._control is not None:
             self._control.close()  # the warm process then kills its child
         if self._process is not None:

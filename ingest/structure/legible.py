@@ -70,7 +70,7 @@ def has_odd_letters(text: str) -> bool:
 
 
 def has_mixed_words(text: str) -> bool:
-    """Whether a word of a text has a capital or a sign after a small letter, as where another letter should be."""
+    """Return whether a word has a capital or a sign after a small letter, which suggests a wrong letter."""
     return _MIXED.search(text) is not None
 
 

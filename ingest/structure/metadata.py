@@ -170,7 +170,7 @@ def find(
 
 
 def named_in(title: str) -> dict[str, str]:
-    """The kind of document and the type of review that a title names, "" for what it does not name."""
+    """Return the kind of document and the type of review that a title names, each "" if it names none."""
     return {"kind": _kind((title,)) or "", "type": _type((title,)) or ""}
 
 

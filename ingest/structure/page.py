@@ -28,8 +28,8 @@ class Unreadable(Exception):
 class Doubt(Enum):
     """Why the letters of a line may differ from those on the page. If OCR is available, it reads such a line instead.
 
-    CIPHER: its font gives other letters. HOLES: some of its letters have no Unicode. UNMAPPED: its font does not say
-    what letters of it are; U+FFFD is in their place. LAYER: an earlier OCR read it badly.
+    CIPHER: the font gives other letters. HOLES: some letters have no Unicode. UNMAPPED: the font does not identify some
+    letters, which U+FFFD replaces. LAYER: an earlier OCR read the line badly.
     """
 
     CIPHER = "cipher"

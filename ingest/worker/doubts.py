@@ -16,7 +16,10 @@ _FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
 
 
 def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[int]], things: PageObjects) -> None:
-    """Mark the lines whose letters may not be those on the page. places: of the letters of each line."""
+    """Mark the lines whose letters may differ from those on the page.
+
+    `places` are the letter indexes of each line.
+    """
     _mark_missing(text_page, page.lines, places)
     texts = [line.text for line in page.lines]
     if not all(map(legible.is_usual, texts)):
@@ -33,24 +36,25 @@ def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[
 
 
 def _mark_missing(text_page: textpage.TextPage, lines: Sequence[Line], places: Sequence[Sequence[int]]) -> None:
-    """Mark the lines with letters of which nobody knows what they are."""
-    text = " ".join([line.text for line in lines])
-    holes = []
-    if legible.has_odd_letters(text):  # else no line has any
-        holes = [at for at, line in enumerate(lines) if legible.has_holes(line.text)]
-    odd = list(holes)
-    if legible.has_mixed_words(text):
-        odd += [at for at, line in enumerate(lines) if legible.has_mixed_words(line.text)]
-    some = [held[at] for held in places for at in (0, len(held) // 2, -1)]
-    if any(textpage.unmapped(text_page, some)) or any(any(textpage.unmapped(text_page, places[at])) for at in odd):
+    """Mark the lines with letters that cannot be identified."""
+    if any(_may_be_unmapped(text_page, line, held) for line, held in zip(lines, places, strict=True)):
         for line, held in zip(lines, places, strict=True):
             _mark_unmapped(text_page, line, held)
-    for at in holes:
-        lines[at].doubt = lines[at].doubt or Doubt.HOLES
+    if legible.has_odd_letters("".join([line.text for line in lines])):  # else no line has any
+        for line in lines:
+            if line.doubt is None and legible.has_holes(line.text):
+                line.doubt = Doubt.HOLES
+
+
+def _may_be_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[int]) -> bool:
+    """Return whether a line may have letters that its font does not identify. Usually three letters are tested."""
+    some = (places[0], places[len(places) // 2], places[-1])
+    odd = legible.has_mixed_words(line.text) or legible.has_odd_letters(line.text)
+    return any(textpage.unmapped(text_page, places if odd else some))
 
 
 def _mark_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[int]) -> None:
-    """Mark a line with letters of which the font does not say what they are, and take out those letters."""
+    """Mark a line with letters that its font does not identify, and replace those letters."""
     unmapped = {
         at
         for at, missing in enumerate(textpage.unmapped(text_page, places))
@@ -62,7 +66,7 @@ def _mark_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[in
 
 
 def _is_bullet(text: str, at: int) -> bool:
-    """Whether a letter stands alone at the start of a line, as the bullets of symbol fonts do."""
+    """Return whether a letter is alone at the start of a line, as the bullets of symbol fonts are."""
     return at == 0 and text[1:2] in ("", " ", "\t")
 
 

@@ -193,7 +193,7 @@ def _page(book: int, index: int, trust_hidden_text: bool, layers: bool, type3: b
 
 
 def _looks_wrong(page: RawPage) -> bool:
-    """Whether the text of a page is probably not what is printed on it."""
+    """Return whether the text of a page probably differs from what is printed on it."""
     if not page.lines or any(line.doubt is Doubt.UNMAPPED for line in page.lines):  # which pypdf does not know either
         return False
     if any(line.doubt is Doubt.CIPHER or line.doubt is Doubt.HOLES for line in page.lines):

@@ -47,8 +47,9 @@ def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Seque
 
 
 def _without_nul(text_page: textpage.TextPage, text: str) -> str:
-    """The text of a page with U+FFFD for letters of which the font says that they are U+0000. PDFium puts U+FFFE there,
-    as for a hyphen.
+    """Return the text of a page with U+FFFD for letters that the font maps to U+0000.
+
+    PDFium uses U+FFFE for them, as it does for a hyphen.
     """
     if "\ufffe" not in text:
         return text
@@ -209,7 +210,10 @@ class _Lines:
     def _in_pieces(
         self, line: Line, offset: int, first: int, last: int, base: float, pieces: list[Box]
     ) -> Sequence[int] | None:
-        """The same for a line that may consist of several pieces. base: the height of its first letter, upwards."""
+        """Like `_in_one`, for a line that may consist of several pieces.
+
+        `base` is the height of its first letter above the bottom of the page.
+        """
         text, size = line.text, line.size
         wide = line.x1 - line.x0 > _TOO_WIDE * size * len(text)
         if (wide or _parted(pieces, size)) and " " in text:

@@ -72,9 +72,9 @@ class LibraryPool:
             raise
 
     def _another(self, now: int) -> Library:
-        """A further library of the generation that is in use. It shares what the others have read of the index.
+        """Return a further library of the current generation. It shares what the others have read of the index.
 
-        now: the round in which it is wanted.
+        `now` is the current round.
         """
         with self._opening:
             first = self._first
@@ -106,7 +106,7 @@ class LibraryPool:
         self._turns.release()
 
     def watch(self) -> None:
-        """Open a library, so that nobody waits for it, and notice removals from now on even if nobody asks anything."""
+        """Open a library before anybody asks, and look for removals every few seconds."""
 
         def look() -> None:
             with suppress(ReviewsError, OSError):  # the first request says what is wrong
@@ -213,7 +213,10 @@ class LibraryPool:
         memory.give_back()
 
     def _repeat(self, library: Library, answers: KeptAnswers, opened: threading.Event) -> None:
-        """Answer what was asked more than once, so that nobody waits for it. opened: set when others wait no longer."""
+        """Answer the repeated requests again, so that nobody has to wait for them.
+
+        `opened` is set as soon as other requests need not wait any longer.
+        """
         until = time.monotonic() + _REPEATING
         for request in self.answers.asked_again(_REPEATED):
             opened.set()
@@ -228,7 +231,7 @@ class LibraryPool:
 
 @dataclass(frozen=True, slots=True)
 class _Follower:
-    """What opens a newer generation. opened: set when it may take longer, or has ended."""
+    """The thread that opens a newer generation. `opened` is set when it has ended or may take longer."""
 
     thread: threading.Thread
     opened: threading.Event

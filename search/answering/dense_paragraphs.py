@@ -25,8 +25,10 @@ Said = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
 
 
 class Worth(NamedTuple):
-    """The paragraphs of a document that match. located: where. present: how many parts of the query each has. worth:
-    what these are worth. best_first: their ordinals.
+    """The paragraphs of a document that match.
+
+    `located` is where they match, `present` how many parts of the query each has, and `worth` the value of these parts.
+    `best_first` are the ordinals, best first.
     """
 
     located: Located
@@ -36,9 +38,11 @@ class Worth(NamedTuple):
 
 
 def dense_paragraphs(found: Worth, wanted: int, said: Said) -> list[int]:
-    """Ordinals of the best paragraphs, best first: those with more of the words come first, then those with a word that
-    none before has, then those where the words are nearest and tell most. Beside a paragraph with several of the words,
-    one with a single word is only chosen for a word that no other has. said: looked at for the best few.
+    """Return the ordinals of the best paragraphs, best first.
+
+    Paragraphs with more of the words come first, then those with a word that no earlier one has, then those with the
+    words close together and in a sentence rather than a list. Beside a paragraph with several words, one with a single
+    word is chosen only for a word that no other has.
     """
     located, present, worth, best_first = found
     having = {number: set(ordinals) for number, _, ordinals in located}
@@ -58,8 +62,9 @@ def dense_paragraphs(found: Worth, wanted: int, said: Said) -> list[int]:
 
 
 def in_order(found: Worth, said: Said | None = None) -> list[tuple[tuple[int, float], int]]:
-    """All paragraphs with a match, best first: how many parts of the query each has and what it is worth, and its
-    ordinal. Those that are not among the best are not looked at for how near the parts are.
+    """Return all paragraphs with a match, best first, each as ((parts of the query, value), ordinal).
+
+    Only for the best few is it examined how close together the parts are.
     """
     located, present, worth, best_first = found
     looked_at = _near(located, present, worth, best_first[:_EXAMINED], said)
@@ -72,8 +77,9 @@ def in_order(found: Worth, said: Said | None = None) -> list[tuple[tuple[int, fl
 
 
 def by_worth(matches: Sequence[tuple[Match, float]], document: int, layout: Layout, length: int) -> Worth:
-    """The paragraphs by how many parts of the query they have, and what these are worth. matches: each with its idf.
-    length: tokens of the document.
+    """Return the paragraphs that match, with the number of parts of the query in each and their value.
+
+    `matches` have their idf. `length` is the number of tokens of the document.
     """
     located = locate([match for match, _ in matches], document, layout)
     present = Counter(ordinal for _, _, ordinals in located for ordinal in set(ordinals))

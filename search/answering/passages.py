@@ -203,14 +203,15 @@ def spans_in(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Sp
 
 
 def _highlights(paragraph: Paragraph, several: Sequence[Sequence[Span]], layout: Layout) -> list[list[tuple[int, int]]]:
-    """Of each of several lists the spans that begin in a paragraph, as (start, end) characters of its text."""
+    """Return, for each list of spans, those that begin in a paragraph, as (start, end) characters of its text."""
     inside = [spans_in(spans, layout, paragraph.ordinal) for spans in several]
     return characters(paragraph, inside, layout.starts[paragraph.ordinal])
 
 
 def characters(paragraph: Paragraph, several: Iterable[Sequence[Span]], start: int) -> list[list[tuple[int, int]]]:
-    """Several lists of spans as (start, end) characters of the paragraph that they are in; its tokens are read once.
-    start: the position of its first token.
+    """Convert lists of spans to (start, end) characters of their paragraph, reading its tokens once.
+
+    `start` is the position of its first token.
     """
     lists = [[(first - start, last - start) for first, last in spans] for spans in several]
     places = iter(analyser.places(paragraph.searched, chain.from_iterable(lists)))

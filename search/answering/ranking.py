@@ -56,7 +56,7 @@ class Titles:
 
 
 class Ranking:
-    """Scores documents. lengths: how many tokens each document of the index has."""
+    """Scores documents. `lengths` has the number of tokens of each document in the index."""
 
     def __init__(self, lengths: Mapping[int, int], titles: Titles) -> None:
         average = (sum(lengths.values()) / len(lengths) if lengths else 0.0) or 1.0
@@ -76,8 +76,8 @@ class Ranking:
     ) -> dict[int, float]:
         """Return the score of each document: higher is better, and 0 means that no positive part of the query matches.
 
-        near: of plain words, the documents that have them in one paragraph. expect: is told which documents are going
-        to be read. check_deadline: called inside the loops; it stops a query that takes too long.
+        `near` are the documents with all plain words in one paragraph. `expect` is called with the documents that will
+        be read. `check_deadline` is called in the loops, and stops a query that takes too long.
         """
         total = dict.fromkeys(answer.documents, 0.0)
         for match in answer.matches:

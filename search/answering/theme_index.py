@@ -97,8 +97,9 @@ class ThemeTable:
         """The phrases of the themes. Filled by `mentions`."""
 
     def mentions(self, snapshot: Snapshot, evaluator: Evaluators) -> PackedCounts:
-        """How often each reading that has a theme mentions it, by the theme's name. evaluator: makes an evaluator with
-        its own deadline for each theme.
+        """Return how often each reading that has a theme mentions it, by the name of the theme.
+
+        `evaluator` makes an evaluator with its own deadline for each theme.
         """
         documents = snapshot.documents()
         kept = self._kept(self._file)
@@ -163,7 +164,7 @@ class ThemeTable:
     def _found(
         self, snapshot: Snapshot, looked_at: Sequence[int], evaluator: Callable[[Snapshot], Evaluator]
     ) -> dict[str, dict[int, int]]:
-        """The mentions of each theme in the readings that have it, of some documents."""
+        """Return the mentions of each theme in the readings of some documents."""
         documents, some = snapshot.documents(), snapshot.among(looked_at)
         found: dict[str, dict[int, int]] = {}
         for theme in self._themes.themes:
@@ -202,7 +203,7 @@ class ThemeTable:
         return {theme.name: theme_tree(self._themes, theme.name) for theme in self._themes.themes}
 
     def _before(self, lookup: WordLookup) -> "tuple[_Kept, Phrases]":
-        """The themes and phrases of another generation. No themes if its compounds differ."""
+        """Return the themes and phrases of another generation. There are no themes if its compounds differ."""
         none = PackedCounts(pack({theme.name: {} for theme in self._themes.themes}, None))
         nothing = _Kept(none, frozenset(), {})
         for path in self._file.parent.glob(f"{self._vocabulary}*{_COUNTS}"):
@@ -243,8 +244,11 @@ class ThemeTable:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """mentions: of each theme, by reading. live: the readings that were searched. compounds: the splits of each joined
-    word that was looked up."""
+    """Cached counts.
+
+    `mentions` counts each theme by reading. `live` are the readings that were searched. `compounds` has the splits of
+    each joined word that was looked up.
+    """
 
     mentions: PackedCounts
     live: frozenset[int]
@@ -252,7 +256,10 @@ class _Kept:
 
 
 def _agrees(kept: _Kept, counts: Mapping[str, Mapping[int, int]], live: set[int], *, same: bool) -> bool:
-    """Whether what was kept is so. same: it was kept for the generation that `counts` and `live` are of."""
+    """Return whether cached counts are correct.
+
+    With `same`, they were cached for the generation of `counts` and `live`.
+    """
     both = live & kept.live
     if same and live != kept.live:
         return False
@@ -266,11 +273,11 @@ def _agrees(kept: _Kept, counts: Mapping[str, Mapping[int, int]], live: set[int]
 
 
 def _uncounted(slots: Slots) -> None:
-    """No phrase was counted."""
+    """Return None: no phrase was counted."""
 
 
 def _nothing() -> None:
-    """Nothing has to be done meanwhile: the evaluator has a deadline of its own."""
+    """Do nothing, because the evaluator has its own deadline."""
 
 
 def _collecting(asked: list[Slots]) -> Callable[[Slots], Postings]:

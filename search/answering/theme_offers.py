@@ -75,7 +75,10 @@ def _ways_to_say(theme: Theme) -> list[str]:
 
 @lru_cache(_KEPT)
 def _least(text: str) -> int:
-    """How many telling words a text has at least. Found sooner than the words, of which most texts have too many."""
+    """Return the minimum number of content words of a text.
+
+    This is faster than finding the words, and rules out most texts, which have too many.
+    """
     return sum(word not in FUNCTION_WORDS for word in _PLAIN.findall(text.lower()))
 
 

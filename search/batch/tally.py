@@ -76,7 +76,7 @@ class QueryAnswer:
 
     @property
     def mentions(self) -> int | None:
-        """The number of mentions in all of them, or None for a query that could not be run."""
+        """The number of mentions in all reports, or None for a query that could not be run."""
         return None if self.error else sum(mentions for _, mentions in self.counts)
 
     @property
@@ -192,7 +192,7 @@ def counted(answers: Iterable[QueryAnswer]) -> str:
 
 
 def with_unread(answer: QueryAnswer, unread: int) -> QueryAnswer:
-    """Add the unread reports that match to the N, with a warning.
+    """Add the unread reports that match a query to its N, with a warning.
 
     Otherwise n could exceed N: an unread report can match `year:2015` by its catalogue entry, and `NOT neglect` because
     it has no text.

@@ -1,1 +1,1 @@
-"""Decide what is shown of an answer, and in which order."""
+"""Decide which hits and passages an answer shows, and in which order."""

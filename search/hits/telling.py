@@ -23,7 +23,7 @@ class Telling:
         self._weighted = [(match, idf(match, len(session.reports))) for match in answer.wanted]
 
     def paragraphs(self, document: int, wanted: int) -> list[int]:
-        """Ordinals of the best paragraphs of a report, best first."""
+        """Return the ordinals of the best paragraphs of a report, best first."""
         worth = self._worth.pop(document, None) or self._worth_in(document)
         return dense_paragraphs(worth, wanted, partial(self._said, document))
 
@@ -41,7 +41,7 @@ class Telling:
         return [few[best], *few[:best], *few[best + 1 :], *documents[FIRST_OF:]]
 
     def _best(self, document: int) -> tuple[int, float]:
-        """How many parts the best paragraph has, and what it is worth."""
+        """Return how many parts of the query the best paragraph has, and its value."""
         worth = self._worth[document] = self._worth_in(document)
         ((best, _), *_) = in_order(worth, partial(self._said, document))
         return best

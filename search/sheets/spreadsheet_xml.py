@@ -276,7 +276,10 @@ class SheetReader(Reader):
 
 
 def parse(chunks: Iterable[bytes], reader: Reader, *, whole: bool = True) -> None:
-    """Parse a part with a reader. `whole` is whether it must be complete. Raises ExpatError or ValueError."""
+    """Parse one XML file of the workbook with a reader.
+
+    With `whole`, the file must be complete. Raises ExpatError or ValueError.
+    """
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start

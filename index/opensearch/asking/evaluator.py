@@ -248,7 +248,7 @@ class ClusterEvaluator(Evaluator):
 
     @contextmanager
     def _walk(self) -> Iterator[None]:
-        """A context in which a tree is walked whose clauses are already known."""
+        """Return a context in which a tree can be walked. Its clauses are already known."""
         self._walking = True
         try:
             yield

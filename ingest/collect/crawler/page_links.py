@@ -67,7 +67,7 @@ class Page:
         return _clean(re.split(r"\s[|–—-]\s", str(title))[-1])
 
     def trouble(self) -> Trouble | None:
-        """The problem with a page that was sent as if it were the requested one but is not, or None."""
+        """Return the problem with a page that was sent instead of the requested one, or None."""
         if self._tree.xpath("//input[@type='password']") or _SIGN_IN.search(urlsplit(self._base).path):
             return Trouble.LOG_IN
         said = [self.title, str(self._tree.xpath("string(//title)"))]

@@ -51,8 +51,10 @@ def plain(function: Any, result: Any) -> Any:
 
 
 def buffer(size: int) -> tuple[bytearray, int]:
-    """Room for text that a function writes, and its address. An array of ctypes would be of a new type for each size,
-    which takes longer to make than most pages take to fill it.
+    """Return memory for text that a function writes, and its address.
+
+    A ctypes array would need a new type for each size. Creating that type takes longer than filling the memory with the
+    text of most pages.
     """
     room = bytearray(size)
     return room, ctypes.addressof(ctypes.c_char.from_buffer(room))
@@ -100,8 +102,9 @@ class Rows:
         return list(self._layout.iter_unpack(room)), returned
 
     def ask_in_turns(self, function: Any, turns: Iterable[Sequence[Any]], first: Prepared) -> list[tuple[Any, ...]]:
-        """What the function writes for each argument of each turn. For turns that are told as they come, because
-        something else is asked before each of them; each has 500 arguments at most.
+        """Return what the function writes for each argument of each turn, at most 500 arguments per turn.
+
+        Use it if another function must be called before each turn: `turns` may be a generator.
         """
         rows: list[tuple[Any, ...]] = []
         used, pointers = self._emptied()

@@ -123,8 +123,9 @@ def _open(data: bytes) -> Any:
 
 
 def may_have(data: bytes, name: bytes) -> bool:
-    """Whether a file may use a name of PDF, such as OCProperties: it has it, perhaps with letters written as numbers,
-    or it is compressed so that nobody can tell.
+    """Return whether a file may contain a PDF name such as OCProperties.
+
+    The letters of the name may be written as numbers. A compressed file may contain any name.
     """
     return name in data or b"ObjStm" in data or _escaped(name).search(data) is not None
 

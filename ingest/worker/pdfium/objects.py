@@ -198,7 +198,10 @@ def clip_boxes(clips: Sequence[Prepared], number: int) -> list[Box | None]:
 
 
 def _rectangle(points: Sequence[tuple[float, float]]) -> Box | None:
-    """What four points enclose, or five of which the last is the first again, if it is an upright rectangle."""
+    """Return the upright rectangle that the points outline, or None if they outline something else.
+
+    A fifth point must be the first one again.
+    """
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points[:4]
     across = x0 == x1 and y1 == y2 and x2 == x3 and y3 == y0
     up = y0 == y1 and x1 == x2 and y2 == y3 and x3 == x0

@@ -66,7 +66,7 @@ def load_text(page: int) -> TextPage | None:
 
 
 def letters(text: TextPage, count: int) -> str:
-    """The first `count` letters of a page."""
+    """Return the first `count` letters of a page."""
     room, place = buffer(4 * count + 4)
     written = _get_text(text, 0, count, prepared(place))
     return room[: 2 * max(0, written - 1)].decode("utf-16-le", "surrogatepass")
@@ -115,15 +115,15 @@ def fonts(things: Sequence[int]) -> list[int]:
 
 
 def in_type3(texts: Sequence[Prepared]) -> list[bool]:
-    """For each text object, whether its font has no name: then its letters are drawings in the file (Type 3)."""
+    """Return, for each text object, whether its letters are drawings in the file (Type 3): then its font has no name."""
     found = list(map(_font_of, texts))
     named = {font: _base_name(font, None, 0) > 1 for font in set(found)}
     return [not named[font] for font in found]
 
 
 def unmapped(text: TextPage, places: Sequence[int]) -> list[bool]:
-    """For each letter, whether its font does not say which one it is, so that its number stands for it."""
-    return list(map((1).__eq__, map(_unmapped, repeat(text), places)))
+    """Return, for each letter, whether its font does not identify it, so that the text has its number instead."""
+    return [found == 1 for found in map(_unmapped, repeat(text), places)]
 
 
 def letter_box(text: TextPage, place: int) -> Box:
@@ -159,8 +159,9 @@ def stretch(text: TextPage, place: int) -> tuple[float, float]:
 
 
 def pieces(text: TextPage, firsts: Sequence[int], lasts: Sequence[int]) -> Iterator[list[Box]]:
-    """Where the pieces are in which the file draws the letters of each of many lines; none when it is one piece, and
-    200 at most.
+    """Return the boxes of the pieces in which the file draws each line, at most 200 for each.
+
+    A line in one piece has none.
     """
     numbers = []
 

@@ -47,7 +47,7 @@ def moved(box: Box, by: tuple[float, float]) -> Box:
 
 
 def core(box: Box) -> Box:
-    """The middle of the letters of a line."""
+    """Return the middle of the letters of a line."""
     left, bottom, right, top = box
     wide, high = right - left, top - bottom
     if high <= min(wide, _TALL):

@@ -72,8 +72,7 @@ def find(
     places: Sequence[Sequence[int]],
     things: PageObjects,
 ) -> Found:
-    """The letters of a page that cannot be seen."""
-    covered = _covered(text_page, lines, places, things.covers)
+    """Return the letters of a page that cannot be seen."""
     suspected = suspects(handle, things)
     if not things.complete:
         suspected.update(textpage.text_object(text_page, place) or 0 for line in places for place in line)

@@ -62,9 +62,9 @@ class Part:
         return slice(first, max(first, last)), slice(4 * start, 4 * max(start, end))
 
     def changed(self, other: "Part", area: geometry.Box, upright: bool = True) -> tuple[int, int]:
-        """In how many rows of an area it looks different from another drawing of the same part, and the rows of it.
+        """Return in how many rows an area differs from another drawing of the same part, and how many rows it has.
 
-        upright: whether the letter there is. The rows of another are columns of the page.
+        `upright` is False for text that runs up or down the page. Its rows are columns of the page.
         """
         rows, columns = self.cut(area)
         ones, others = ([row[columns] for row in part.rows[rows]] for part in (self, other))
@@ -79,11 +79,11 @@ class Part:
         return sum(_differ(one, two, least) for one, two in differing), len(pairs)
 
     def levels(self, area: geometry.Box) -> list[int]:
-        """How light each pixel of an area is, from 0 to 255, as green has it."""
+        """Return the brightness of each pixel of an area, from 0 to 255. The green channel is used."""
         return list(self._values(area)[1::4])
 
     def is_coloured(self, area: geometry.Box) -> bool:
-        """Whether most of an area is neither grey, black nor white."""
+        """Return whether most of an area is neither grey, black nor white."""
         values = self._values(area)
         middles = [sorted(values[n::4])[len(values) // 8] for n in range(3)] if values else [0]
         return max(middles) - min(middles) > _GREY
@@ -94,7 +94,7 @@ class Part:
 
 
 def _turned(rows: Sequence[bytes]) -> list[bytes]:
-    """The columns of pixels of a picture."""
+    """Return the columns of pixels of a picture."""
     width = len(rows[0]) if rows else 0
     return [b"".join([row[at : at + 4] for row in rows]) for at in range(0, width, 4)]
 
@@ -120,5 +120,5 @@ def left_out(wanted: Iterable[int]) -> Iterator[None]:
 
 
 def _differ(one: bytes, two: bytes, least: int) -> bool:
-    """Whether two rows of pixels look different: by more than `least`."""
+    """Return whether two rows of pixels differ by more than `least` anywhere."""
     return bool(max(map(abs, map(sub, one, two))) > least)

@@ -63,8 +63,10 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
 def _standing(
     handle: int, layer: list[Letter], texts: Sequence[str], drawn: list[int], whole: bool, by: tuple[int, int]
 ) -> tuple[list[list[tuple[int, int]]], int]:
-    """The words of a layer where print is drawn, as lines and offsets of their letters; and how many words there are.
-    by: how far the layer is moved.
+    """Return the words of a layer with print at their place, as (line, offset) of their letters, and the number of
+    words.
+
+    `by` is how far the layer is moved.
     """
     words: list[_Word] = []
     for band in unseen.bands(layer):
@@ -89,9 +91,10 @@ def _standing(
 
 
 class _Word:
-    """What is drawn where a word of a layer is.
+    """What is drawn at the place of a word of a layer.
 
-    levels: how light each pixel is, from the darkest. ground: the middle one. beside: those of the pixels beside it.
+    `levels` is the brightness of each pixel, the darkest first, `ground` is the middle one, and `beside` has the pixels
+    on both sides of the word.
     """
 
     __slots__ = ("beside", "coloured", "drawn", "ground", "levels", "places", "says")
@@ -108,10 +111,10 @@ class _Word:
         self.beside += full.levels((right + 0.5 * _BESIDE, bottom, right + 1.5 * _BESIDE, top))
 
     def is_print(self, paper: float, least: float, between: bool) -> bool:
-        """Whether it looks like print: some ink on an even ground, and not light letters on a black box.
+        """Return whether this looks like print: some ink on an even ground, and not light letters on a black box.
 
-        paper: the lightest at most words. least: how far ink differs from its ground. between: print has a space on
-        both sides, but a photograph does not.
+        `paper` is the brightness of the paper at most words. `least` is how far ink differs from the ground. With
+        `between`, there must be a space on both sides, as in print but not in a photograph.
         """
         count = len(self.levels)
         dark = bisect_right(self.levels, self.ground - least) / count

@@ -12,7 +12,7 @@ _ROW = 4.0  # points: text is compared with that in the same rows of the page
 
 
 def overprinted(boxes: Sequence[Box]) -> set[int]:
-    """The places of the text objects among these that lie over or under the middle of another. boxes: of each."""
+    """Return the indexes of the text objects that overlap the middle of another one. `boxes` has the box of each."""
     blocks = [around(boxes[start:end]) for start, end in _runs(boxes)]
     if all(not touches(one, other) for one, other in combinations(blocks, 2)):
         return set()  # as on most pages

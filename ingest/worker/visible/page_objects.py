@@ -29,14 +29,13 @@ class Letter(NamedTuple):
 class PageObjects:
     """The objects of a page with their kinds and boxes, in drawing order.
 
-    others: the places in that order of all that is no text. picturing: the objects that are pictures or show one;
-    pictures: where they are. texts_in_forms: the text objects inside forms; shapes_in_forms: the paths and pictures
-    inside each form. notes: the places of notes that may be drawn over the page; marked: how many of them ask for a
-    redaction that was never carried out.
+    `others` are the indexes of everything that is not text. `picturing` are the objects that are pictures or show one,
+    and `pictures` are their boxes. `texts_in_forms` are the text objects inside forms, and `shapes_in_forms` the paths
+    and pictures inside each form. `notes` are the boxes of notes that may be drawn over the page. `marked` counts those
+    that mark a redaction that was never applied.
 
-    notes: what `annotations.notes` says, where that is known. covers: what notes paint over that PDFium does not draw.
-    may_have_layers, may_have_type3: whether the file may have layers, which can be switched off, and fonts whose
-    letters are drawings, which can be empty.
+    The parameter `notes` is the result of `objects.notes`, if known. `may_have_layers` and `may_have_type3` are whether
+    the file may have layers, which can be switched off, and fonts whose letters are drawings, which can be empty.
     """
 
     def __init__(
@@ -79,7 +78,7 @@ class PageObjects:
                 self.notes.append(box)
 
     def of_kind(self, *wanted: int) -> list[int]:
-        """The places in the order of drawing of the objects of some kinds."""
+        """Return the indexes, in drawing order, of the objects of some kinds."""
         if objects.TEXT not in wanted:
             return [z for z in self.others if self.kinds[z] in wanted]
         return [z for z, kind in enumerate(self.kinds) if kind in wanted]

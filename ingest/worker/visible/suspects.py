@@ -24,7 +24,7 @@ _SLIVER, _HAIRLINE = 0.2, 1.05  # of the height of text, points: lines no higher
 
 
 def suspects(page: int, things: PageObjects) -> set[int]:
-    """The text objects of a page that might be hidden, wholly or in part."""
+    """Return the text objects of a page that might be hidden, completely or in part."""
     found = set(things.texts_in_forms)
     everything = things.bounds
     rows = [  # without those of spaces

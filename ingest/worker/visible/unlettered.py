@@ -63,7 +63,7 @@ def _may_be_curves(things: PageObjects) -> bool:
 
 
 def _letters(things: PageObjects) -> Iterator[int]:
-    """How many letters each shape on the page may be."""
+    """Return how many letters each shape on the page may be."""
     for z in things.others:
         thing, kind, box = things.objects[z], things.kinds[z], things.bounds[z]
         if kind == objects.FORM:

@@ -1,7 +1,7 @@
 """Cache answers for repeated requests: the next page, going back, a popular theme.
 
-An answer is only as good as what it was made of, so its key holds all of that: generation, its reports that are still
-there, themes.
+An answer depends on the generation, on which of its reports are still there, and on the themes. All of these are part
+of its key.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class KeptAnswers:
         self._round = 0
 
     def get(self, made_of: Hashable, request: SearchRequest, make: Callable[[], Results]) -> Results:
-        """The answer to a request; it is made and kept if there is none of the same."""
+        """Return the answer to a request. It is made and cached if there is none."""
         key = made_of, request
         with self._lock:
             known = self._kept.get(key)
@@ -47,7 +47,7 @@ class KeptAnswers:
         return made
 
     def asked_again(self, most: int) -> Sequence[SearchRequest]:
-        """The requests that somebody repeated since the answers were let go, the latest first."""
+        """Return the requests that were repeated since the cache was cleared, the latest first."""
         with self._lock:
             return list(reversed(self._again))[:most]
 

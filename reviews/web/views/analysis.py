@@ -232,7 +232,7 @@ def batch_begun() -> AnyResponse:
 
 @views.post("/batch/<string(length=22):id>")
 def batch_run(id: str) -> AnyResponse:
-    """Run a sheet that was shown first, and redirect to its page."""
+    """Run a sheet that the visitor has checked, and redirect to its page."""
     pool().batches.run(id, g.account, root().rstrip("/"))
     return redirect(f"{home()}/batch/{id}", 303)
 
