@@ -96,13 +96,13 @@ class Session:
         manifest = generation.manifest
         self._theme_table = ThemeTable(paths.cache, manifest.id, manifest.fingerprint, themes, counts=counts)
         self._lookup = WordLookup(self.snapshot)
-        self.layout = layout = Layouts(self.snapshot.layout)
+        self.layout = layout = Layouts(self.snapshot.layout, self.snapshot.documents())
         self._sections: Callable[[int], Sections] = lru_cache(_KEPT)(lambda document: Sections(layout(document)))
         self._alike: dict[tuple[int, int], list[Alike]] = {}
         self._open = [True]  # one for each session that uses the snapshot
 
     def beside(self) -> Self:
-        """Return a session for another thread. What was read of the index is shared, and closed with the last session."""
+        """Return a session for another thread. The open index is shared, and closed with the last session."""
         store = Store.open(self._store.path, read_only=True)
         other = copy(self)
         other._store, other.texts = store, store.readings

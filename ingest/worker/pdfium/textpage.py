@@ -115,7 +115,7 @@ def fonts(things: Sequence[int]) -> list[int]:
 
 
 def in_type3(texts: Sequence[Prepared]) -> list[bool]:
-    """Return, for each text object, whether its letters are drawings in the file (Type 3): then its font has no name."""
+    """Return, for each text object, whether its letters are drawings in the file (Type 3). Such a font has no name."""
     found = list(map(_font_of, texts))
     named = {font: _base_name(font, None, 0) > 1 for font in set(found)}
     return [not named[font] for font in found]

@@ -73,6 +73,7 @@ def find(
     things: PageObjects,
 ) -> Found:
     """Return the letters of a page that cannot be seen."""
+    covered = _covered(text_page, lines, places, things.covers)
     suspected = suspects(handle, things)
     if not things.complete:
         suspected.update(textpage.text_object(text_page, place) or 0 for line in places for place in line)
@@ -95,7 +96,7 @@ def find(
 def _covered(
     text_page: textpage.TextPage, lines: Sequence[Line], places: Sequence[Sequence[int]], covers: Sequence[Box]
 ) -> Found:
-    """The letters that notes paint over which PDFium does not draw."""
+    """Return the letters under notes that PDFium does not draw."""
     found: Found = {}
     for at, line in enumerate(lines if covers else ()):
         for offset, box in enumerate(textpage.letter_boxes(text_page, [places[at][n] for n in range(len(line.text))])):

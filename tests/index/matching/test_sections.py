@@ -1,32 +1,22 @@
-"""Threads that share what was read of the layouts of documents get all that they ask for."""
+"""Paragraphs of the documents that a query needs are found, whether few or many."""
 
 from array import array
-from collections.abc import Sequence
 
 import pytest
 
-from index.matching import arrays
 from index.matching.sections import Layouts
 from index.storage.engine import Layout
 
-STARTS = {1: [0, 7], 2: [0, 3, 9], 3: [0, 4]}
+STARTS = {document: [0, 3 + document] for document in range(12)}
 
 
-def keys(*documents: int) -> list[int]:
+def keys(documents: list[int]) -> list[int]:
     return [document << 32 | start for document in documents for start in STARTS[document]]
 
 
-def test_a_thread_that_is_interrupted_by_another_loses_nothing_of_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    layouts = Layouts(lambda document: Layout(array("I", STARTS[document]), bytes(len(STARTS[document]))))
-    layouts.paragraphs([3])
-    merged, interruptions = arrays.merged, iter([2])
-
-    def interrupted(several: Sequence[arrays.Keys]) -> arrays.Keys:
-        found = merged(several)
-        for other in interruptions:  # as if another thread ran now
-            layouts.paragraphs([other])
-        return found
-
-    monkeypatch.setattr(arrays, "merged", interrupted)
-    assert list(layouts.paragraphs([1]).starts) == keys(1, 3)
-    assert list(layouts.paragraphs([2]).starts) == keys(1, 2, 3)
+@pytest.mark.parametrize("wanted", [[7], [11, 2], list(STARTS)], ids=["one", "two", "all"])
+def test_paragraphs_of_all_wanted_documents_are_found_each_time(wanted: list[int]) -> None:
+    layouts = Layouts(lambda number: Layout(array("I", STARTS[number]), bytes(2)), STARTS)
+    for _ in range(2):
+        assert set(layouts.paragraphs(wanted).starts) >= set(keys(wanted))
+        assert set(layouts.paragraphs([4]).starts) >= set(keys([4]))
