@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
-from corpus.errors import NotFound, UsageError
+from corpus.errors import NotFound
 from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.report import Coverage, Report
 from corpus.themes import Theme, Themes
@@ -19,20 +19,21 @@ from index.matching.result_set import Answer
 from index.matching.sections import EVERY_KIND
 from index.query import Query
 from index.ranking_policy import MOST_WORDS_FROM
-from search.answering import facets, suggestions
+from search.answering import suggestions
 from search.answering.cited import numbers_asked
 from search.answering.offers import offers
 from search.answering.theme_index import theme_lookup, theme_tree
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING, Filters
 from search.hits.expansions import expansions
+from search.hits.filtering import Chosen, chosen_by, facet_counts, filtered
 from search.hits.ordering import ordered
 from search.hits.passage_list import best_passages
 from search.hits.reports import Hits
 from search.hits.second_list import is_shown, most_words, second_list
 from search.parsing.parser import Parsed, parse
 from search.parsing.plain_words import as_meant
-from search.report_conditions import in_sections, section_mask
+from search.report_conditions import section_mask
 from search.request import SearchOptions, SearchRequest
 from search.results import FacetValue, Hit, InOtherWords, Offer, Results
 from search.session import Session
@@ -60,7 +61,7 @@ class _Found:
     answer: Answer
     near: set[int] | None
     number: int
-    chosen: Mapping[str, set[int]]
+    chosen: Chosen
     unfit: Sequence[Diagnostic]
     mask: int
 
@@ -227,7 +228,7 @@ class Searcher:
             total=len(documents),
             elapsed_ms=(time.perf_counter() - began) * 1000,
             hits=(),
-            facets=self._facets(found, answer) if request.facets else {},
+            facets=self._facets(request, found, answer),
             suggestion=suggestion,
             offers=self._offers(request, found, suggestion) if request.limit else (),
             cases=cases,
@@ -247,9 +248,9 @@ class Searcher:
         if parsed.verbatim:
             (verbatim,) = evaluator.evaluate(parsed.verbatim).matches
             whole = Answer(whole.documents, whole.matches, whole.kinds, whole.together, verbatim)
-        chosen, unfit = self._chosen(request.filters)
+        chosen, unfit = chosen_by(self._session, request.filters)
         mask = section_mask(request.filters.sections)
-        answer = self._filtered(whole, chosen, mask, evaluator)
+        answer = filtered(whole, chosen, mask, evaluator)
         number = len(answer.documents)
         near = answer.together.documents(answer.documents, deadline.check) if answer.together else None
         counted = whole
@@ -281,7 +282,7 @@ class Searcher:
 
         def count(query: Query) -> int:
             whole = found.evaluator.evaluate(query)
-            return len(self._filtered(whole, found.chosen, found.mask, found.evaluator).documents)
+            return len(filtered(whole, found.chosen, found.mask, found.evaluator).documents)
 
         def having(theme: Theme) -> int:
             if found.mask == EVERY_KIND:  # already known
@@ -299,6 +300,11 @@ class Searcher:
             found.evaluator,
             found=bool(found.whole.documents),
         )
+
+    def _facets(self, request: SearchRequest, found: _Found, answer: Answer) -> dict[str, tuple[FacetValue, ...]]:
+        if not request.facets:
+            return {}
+        return facet_counts(self._session, found.counted, answer, found.chosen, found.mask)
 
     def _with_most(self, request: SearchRequest, found: _Found, deadline: Deadline) -> tuple[Hit, ...] | None:
         """Return the reports that have most of some plain words, or None if they are not requested."""
@@ -318,7 +324,7 @@ class Searcher:
 
     def reports(self, filters: Filters = EVERYTHING) -> list[Report]:
         """Return the reports that pass the filters, sorted by id, including those without readable text."""
-        chosen, _ = self._chosen(filters)
+        chosen, _ = chosen_by(self._session, filters)
         documents = set(self._session.reports).intersection(*chosen.values())
         return sorted((self._session.reports[document] for document in documents), key=lambda report: report.id)
 
@@ -348,7 +354,7 @@ class Searcher:
         If `text` is empty, only the filters are checked.
         """
         if not text:
-            return sentences(self._chosen(filters)[1])
+            return sentences(chosen_by(self._session, filters)[1])
         head, _ = self.stream(SearchRequest(text, filters, limit=0, per_report=0, facets=False))
         return head.warnings
 
@@ -368,65 +374,9 @@ class Searcher:
 
     def documents(self, filters: Filters = EVERYTHING) -> set[int]:
         """Return the documents with readable text that pass the filters, numbered as in `themed`."""
-        chosen, _ = self._chosen(filters)
+        chosen, _ = chosen_by(self._session, filters)
         searchable = {document for document, report in self._session.reports.items() if report.searchable}
         return searchable.intersection(*chosen.values())
-
-    # Filters and facets
-
-    def _chosen(self, filters: Filters) -> tuple[dict[str, set[int]], list[Diagnostic]]:
-        """Return the documents that pass each filter, by facet name, and notes on values that no report has."""
-        chosen: dict[str, set[int]] = {}
-        said = []
-        for name, values in filters.values().items():
-            found = {value: self._session.conditions.with_value(name, value) for value in values}
-            chosen[name] = set().union(*found.values())
-            said += [diagnostic(Code.VALUE_UNKNOWN, name=name, wanted=value) for value in values if not found[value]]
-        if filters.years:
-            chosen["year"] = self._session.conditions.between(filters.years)
-        if filters.themes:
-            chosen["theme"] = set().union(*(self._having(name) for name in filters.themes))
-        if filters.copies:
-            chosen["copies"] = self._session.without_copies
-        return chosen, said
-
-    def _having(self, name: str) -> set[int]:
-        theme = self._session.themes.find(name)
-        if theme is None:
-            near = " or ".join(f"“{each}”" for each in self._session.themes.close(name))
-            raise UsageError(
-                f"There is no theme “{name}”. " + (f"Did you mean {near}?" if near else "`reviews themes` lists them.")
-            )
-        return self._session.themed[theme.name]
-
-    def _filtered(self, whole: Answer, chosen: Mapping[str, set[int]], mask: int, evaluator: Evaluator) -> Answer:
-        """Restrict an answer to the filters. `mask` is the section mask that the words must be in."""
-        documents = whole.documents.intersection(*chosen.values())
-        if mask == EVERY_KIND:
-            return whole.only(documents)
-        matches = [evaluator.within(match, mask) for match in whole.matches]
-        together = evaluator.together(matches) if whole.together else None
-        verbatim = evaluator.within(whole.verbatim, mask) if whole.verbatim else None
-        return Answer(in_sections(documents, whole.kinds, mask), matches, whole.kinds, together, verbatim)
-
-    def _facets(self, known: _Found, answer: Answer) -> dict[str, tuple[FacetValue, ...]]:
-        """Return the counts over all hits. Each facet is counted without regard to its own filter."""
-        whole, chosen, mask = known.counted, known.chosen, known.mask
-        kinds = whole.kinds
-
-        def without(name: str) -> set[int]:
-            if name not in chosen and (name != "section" or mask == EVERY_KIND):
-                return answer.documents
-            found = whole.documents.intersection(*(having for other, having in chosen.items() if other != name))
-            anywhere = name == "section" or mask == EVERY_KIND
-            return found if anywhere else in_sections(found, kinds, mask)
-
-        counted = {name: self._session.counting.of_reports(name, without(name)) for name in facets.OF_A_REPORT}
-        counted["section"] = facets.of_sections(without("section"), kinds)
-        counted["theme"] = facets.of_themes(
-            facets.mask(without("theme"), self._session.size), self._session.theme_masks, len(self._session.reports)
-        )
-        return counted
 
     def _theme_problems(self, text: str) -> list[Diagnostic]:
         """Return the problems in the theme files, if the query may use a theme."""
