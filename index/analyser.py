@@ -134,7 +134,7 @@ def _blanked(text: str) -> str | None:
 
 
 def _without_odd(text: str) -> str | None:
-    """Return the text with a space for each non-ASCII character, or None if such a character is part of a word."""
+    """Return the text with a blank for each character that is not ASCII; None if one of them is part of a word."""
     for mark, space in _COMMON:
         text = text.replace(mark, space)
     while not text.isascii():

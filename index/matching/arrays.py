@@ -192,10 +192,7 @@ def _size(by_term: Iterable[Lists]) -> int:
 
 
 def _next(keys: Keys, base: int, postings: Postings) -> Keys:
-    """Return, for each key, the first of the postings in the same document at or after it.
-
-    If there is none, it is `_BEHIND`, which is greater than any key.
-    """
+    """Return, for each key, the first of the postings in the same document at or after it, or else `_BEHIND`."""
     documents, sought = (keys >> _BITS) - base, keys & _POSITION
     numbers, ends = (np.asarray(column, np.int64) for column in (postings.documents, postings.ends))
     if not len(numbers):
@@ -225,12 +222,6 @@ def _in_both(one: Keys, other: Keys) -> Keys:
 def moved_back(found: Keys, by: int) -> Keys:
     """The keys that many positions earlier, without those that would be before the start of their document."""
     return found[found & _POSITION >= by] - by if by else found
-
-
-def documents_of(found: Keys) -> list[int]:
-    """The documents that have one of the keys, ascending."""
-    documents: list[int] = np.unique(found >> _BITS).tolist()
-    return documents
 
 
 def near(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
@@ -268,8 +259,7 @@ def near_by_document(
     distance: int,
     paragraphs: Callable[[Sequence[int]], Paragraphs],
 ) -> tuple[Grouped, Grouped]:
-    """Return the first and the last positions of the smallest spans in one paragraph with a token of each side, by
-    document.
+    """Return where the smallest spans in one paragraph with a token of each side begin and end, by document.
 
     `distance` is the number of tokens allowed between the sides. `paragraphs` returns the paragraphs of at least the
     given documents.
@@ -279,7 +269,7 @@ def near_by_document(
         lefts, rights = (keys_where(cut(side, first, end), wanted) for side in (left, right))
         pairs.append(near(lefts, rights, distance))
     firsts, lasts = (np.concatenate(each) for each in zip(*pairs, strict=True))
-    edges = paragraphs(documents_of(firsts)).starts
+    edges = paragraphs(np.unique(firsts >> _BITS).tolist()).starts
     one = _starting(edges, np.searchsorted(edges, firsts, "right")) > lasts
     return by_document(firsts[one]), by_document(lasts[one])
 
@@ -357,8 +347,7 @@ def _sharing(places: Keys, others: Sequence[Sequence[Callable[[Keys], Keys]]], s
 def nearness(groups: Sequence[Keys], starts: Keys, turned: float) -> dict[int, float]:
     """Return how close together the keys of all groups are in each document. See `together.Together.nearness`.
 
-    `starts` are the keys of the paragraph starts. `turned` is the factor applied if the keys are not in the order of
-    the groups.
+    `starts` are those of the paragraphs. `turned` is the factor applied if the keys are not in the order of the groups.
     """
     places = np.concatenate(groups)
     order = np.argsort(places, kind="stable")
@@ -383,10 +372,7 @@ def in_paragraphs(several: Sequence[Keys], starts: Keys) -> NDArray[np.int64]:
 
 
 def counts_inside(found: Keys, ranges: Mapping[int, Sequence[Span]]) -> dict[int, float]:
-    """Return the number of keys in each document that are in its ranges of positions.
-
-    The end of a range is exclusive.
-    """
+    """Return the number of keys in each document that are in its ranges of positions, whose ends are excluded."""
     several = [(document << _BITS, start, end) for document, some in ranges.items() for start, end in some]
     table = np.array(several, np.int64).reshape(-1, 3)
     starts, ends = (np.searchsorted(found, table[:, 0] + table[:, column]) for column in (1, 2))
