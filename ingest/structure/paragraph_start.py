@@ -180,7 +180,8 @@ def _indent(pair: _Pair) -> bool | None:
     lines, above = pair.block.lines, pair.above
     out = above.x0 - pair.line.x0
     if out > _INDENT * pair.size:
-        return len(lines) > 1 or pair.short
+        below_picture = len(lines) > 2 and not (pair.cell or pair.ended or pair.short) and pair.line.text[:1].islower()
+        return None if below_picture else len(lines) > 1 or pair.short
     if -out > _INDENT * pair.size:
         hanging = len(lines) == 1 and (has_marker(above.text) or above.text[0] in BULLETS or bullet_of(above.text))
         return not hanging or (pair.short and pair.ended)

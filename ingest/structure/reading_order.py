@@ -16,6 +16,9 @@ from ingest.structure.page import Line, RawPage
 _COLUMN_ROWS = 6  # consecutive rows with a gap in the same place form two columns; fewer may be a table
 _WIDEST = 0.6  # share of the letter size: the maximum average width of the letters of a text
 _COMMENT = re.compile(r"(?:Commented? \[\w+\]|Commented|Deleted|Formatted): ?|Commented? \[\w+\]")
+# What may be raised at the start of a piece of a line that PDFium has split there.
+_MARK = re.compile(r"(?:[⁰¹²³⁴-⁹]+|\d{1,3}(?:, ?\d{1,3})*|st|nd|rd|th|[ivxlc]{1,6}|[a-z]|[*†‡])(?![^\W_])")
+_ORDINAL = re.compile("st|nd|rd|th")
 _COMMENT_EDGE = 6.0  # points by which the left edge of a comment may vary
 _COMMENT_STEP = 2.0  # times the letter size: the next line of a comment is no further down
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)]?")
@@ -110,11 +113,17 @@ def _whole(lines: list[Line]) -> list[Line]:
         space = line.x0 - above.x1
         raised = line.size < 0.8 * above.size and line.text.isdigit() and len(line.text) <= 3
         level = abs(line.y - above.y) < (0.6 if raised or len(above.text) <= 3 else 0.15) * max(above.size, line.size)
+        mark = None if level or not 0 < above.y - line.y < 0.6 * above.size else _MARK.match(line.text)
+        if mark and abs(space) < 0.3 * above.size and not line.gaps:
+            level = True
         if not level or not -0.3 * above.size < space < 1.2 * above.size:
             result.append(line)
             continue
         if raised and space < 0.3 * above.size:
             above.text += line.text.translate(RAISED)
+        elif mark:
+            above.text += _raised(mark) + line.text[mark.end() :]
+            above.bold_end = line.bold_end
         else:
             above.text += (" " if space > 0.12 * above.size else "") + line.text
             above.bold_end = line.bold_end
@@ -122,6 +131,14 @@ def _whole(lines: list[Line]) -> list[Line]:
         above.hyphen = line.hyphen
         above.size = max(above.size, line.size)
     return result
+
+
+def _raised(mark: re.Match[str]) -> str:
+    """The mark that a piece of a line begins with, as `glyphs` writes raised marks."""
+    text = mark.group()
+    if text[0].isdigit():
+        return text.translate(RAISED)
+    return text if _ORDINAL.fullmatch(text) or not text.isalpha() else f" {text}"
 
 
 def _apart(lines: list[Line]) -> list[Line]:

@@ -16,6 +16,7 @@ _SLANTED = 0.2  # gradient: a steeper line is a watermark or a label of a chart
 _BOLD = 600  # weight of a font
 _BOLD_NAME = re.compile(rb"bold|heavy|demi|[-,]black", re.IGNORECASE)
 _ITALIC_NAME = re.compile(rb"italic|oblique|kursiv", re.IGNORECASE)
+_CLOSING = ",.;:)]’”"  # what a line may go on with where PDFium has split it at a mark
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SPACES = re.compile(" +")
 _LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
@@ -263,7 +264,7 @@ def _sized_by_first(text: str) -> bool:
 
     A line may start with a bullet in another font, a number or a raised mark, and may end in a page number.
     """
-    return text[0].isalpha() or (text[0].isdigit() and text[-1].isdigit())
+    return text[0].isalpha() or text[0] in _CLOSING or (text[0].isdigit() and text[-1].isdigit())
 
 
 def _is_bold(text_page: textpage.TextPage, place: int) -> bool:

@@ -11,6 +11,7 @@ from ingest.structure.parts import headings
 from ingest.structure.parts.section_kinds import kind_of
 
 _TITLE_SIZE = 1.2  # times the size of the body: the title of a report is larger
+_TITLE_WORDS = 3  # "Recommendations" alone is a heading, even where no title is above it
 
 
 def divide(
@@ -36,7 +37,9 @@ def divide(
                 enclosing.pop()
             # The title of a report says what the report is, not what one of its sections is.
             title = draft.page == 1 and draft.size >= max(largest, _TITLE_SIZE * size) and number is None
-            own = None if title else kind_of(draft.text)
+            own = kind_of(draft.text)
+            if title and not (own is SectionKind.RECOMMENDATIONS and len(draft.text.split()) <= _TITLE_WORDS):
+                own = None
             kind = own or (enclosing[-1].kind if enclosing else SectionKind.BODY)
             level = number is not None or levels[round(rank, 1)] > 1
             enclosing.append(_Enclosing(rank, number, kind if level else SectionKind.BODY))

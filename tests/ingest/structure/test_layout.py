@@ -25,6 +25,15 @@ WIDTHS = {
     "C": [600] * 26,
 }  # fmt: skip
 
+DIGIT, SPACE = {"R": 0.556, "B": 0.556, "T": 0.5, "C": 0.6}, {"R": 0.278, "B": 0.278, "T": 0.25, "C": 0.6}
+
+
+def exact(letter: str, font: str) -> float:
+    """How wide a letter, a digit, a space or a comma is, as a share of its size."""
+    if letter.isalpha():
+        return width_of(letter, font, 1)
+    return (DIGIT if letter.isdigit() else SPACE)[font]
+
 
 def width_of(text: str, font: str, size: float) -> float:
     letters = WIDTHS[font]
@@ -261,3 +270,36 @@ def test_the_bold_line_below_a_greeting_is_a_paragraph_of_its_own(press: Any, fo
     )
     page += draw(wrap(prose(1, 90), 480, "R", size), 60, 700 - 2.5 * size, "R", size)
     assert [paragraph.text for paragraph in read(press, page).paragraphs[:2]] == lines
+
+
+@everywhere
+def test_text_that_goes_on_below_a_picture_is_one_paragraph(press: Any, font: str, size: int) -> None:
+    words = prose(3, 150)
+    beside = wrap(words, 300, font, size)[:7]
+    below = wrap(words[sum(len(line.split()) for line in beside) :], 460, font, size)
+    page = draw(beside, 240, 700, font, size) + draw(below, 60, 700 - 7 * 1.25 * size, font, size)
+    assert [paragraph.text for paragraph in read(press, page).paragraphs] == [" ".join(words)]
+
+
+@pytest.mark.parametrize("rise", [0.2, 0.33, 0.45])
+@everywhere
+def test_a_mark_that_parts_a_line_in_the_file_is_raised_and_parts_no_paragraph(
+    press: Any, font: str, size: int, rise: float
+) -> None:
+    x, y, page = 60.0, 700.0, ""
+    for text in (
+        "revised in 2018",
+        "2",
+        " and again in 2020",
+        "3",
+        ", and read by 14",
+        "4",
+        " at the 21",
+        "st",
+    ):
+        mark = len(text) < 3
+        across = 0.6 * size if mark else size
+        page += f"BT /{font} {across} Tf {x} {y + rise * size * mark} Td ({text}) Tj ET "
+        x += across * sum(exact(each, font) for each in text)
+    (paragraph,) = read(press, [page]).paragraphs
+    assert paragraph.text == "revised in 2018² and again in 2020³, and read by 14⁴ at the 21st"

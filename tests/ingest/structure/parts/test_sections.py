@@ -104,3 +104,10 @@ def test_who_signs_a_letter_is_no_heading(closing: str) -> None:
     drafts = [draft(PROSE), draft(closing), draft("Perpetua Dunmore", bold=True), draft("National Director")]
     _, _, headings = sections.divide(drafts, [None] * 4, (), 11)
     assert headings[2] is False
+
+
+def test_a_page_that_begins_with_recommendations_has_them_and_a_title_has_not() -> None:
+    for heading, kind in (("Recommendations", SectionKind.RECOMMENDATIONS), ("Learning review", SectionKind.BODY)):
+        first = draft(heading, 20, True)
+        first.pages = [1]
+        assert kinds((first, None))[0] is kind
