@@ -16,7 +16,8 @@ _SMALL = 0.8  # of the letter size: a mark is smaller
 _RISE = 0.12  # of the letter size by which a mark is above the line, at least
 _TOUCHING = 0.15  # share of the letter size: no space between two words is narrower
 _WORD_GAP = 1.5  # times the usual gap of a spaced word: where the next word begins
-_AFTER_BULLET = 0.5  # share of the letter size: wider than a word space, as after the "o" that Word uses as a bullet
+_ROOM = 0.07  # of the letter size: letters of a word are nearer unless the word is letter-spaced
+_AFTER_BULLET = 0.5  # of the letter size: wider than a space between words, as after the "o" that Word sets
 
 _COMBINING = {
     "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "¯": "\u0304", "˘": "\u0306",
@@ -190,9 +191,28 @@ def _close_spaced_words(line: Line, letters: list[str]) -> None:
         if normalise.closes(found.group()):
             for at in gaps.keys() - wide:
                 letters[at] = ""
+    if _APART.search("".join(letters)):
+        _close_uneven_words(line, letters)
     for found in _SPLIT_CAPITAL.finditer(line.text):
         at = found.end() - 1
         if _gap(line, at) < _TOUCHING * line.size(at - 1):
+            letters[at] = ""
+
+
+def _close_uneven_words(line: Line, letters: list[str]) -> None:
+    """Close words that are set with room between all letters, but have spaces only between some: "p rac t i ce"."""
+    text = line.text
+    size = line.size(0)
+    spaces = [at for at, letter in enumerate(text) if letter == " " and letters[at] and 0 < at < len(text) - 1]
+    boxes = [textpage.loose_box(line.text_page, line.place(at)) for at in range(len(text))]
+    room = [
+        boxes[at + 1][0] - boxes[at][2] for at in range(len(text) - 1) if text[at].isalpha() and text[at + 1].isalpha()
+    ]
+    usual = median(room) if room else 0.0
+    if usual < _ROOM * size:
+        return
+    for at in spaces:
+        if boxes[at + 1][0] - boxes[at - 1][2] < usual + _TOUCHING * size:
             letters[at] = ""
 
 

@@ -108,3 +108,12 @@ def test_the_letters_under_a_box_are_found_on_a_line_whose_spaces_were_closed(re
 
 def test_initials_and_rows_of_digits_are_left_alone(read: Callable[[str], str]) -> None:
     assert read(line("R", 11, "J K R L and 1 2 3 4 5 6 were seen.")) == "J K R L and 1 2 3 4 5 6 were seen."
+
+
+@pytest.mark.parametrize("room", [0.12, 0.15, 0.18, 0.2])
+@everywhere
+def test_a_heading_with_room_between_its_letters_keeps_its_words(
+    read: Callable[[str], str], font: str, size: float, room: float
+) -> None:
+    drawn = f"BT /{font} {size} Tf {room * size} Tc 72 700 Td (Key learning for practice) Tj ET "
+    assert read(drawn) == "Key learning for practice"
