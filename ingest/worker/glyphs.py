@@ -31,6 +31,7 @@ _DIGIT = re.compile("[0-9]")
 # Text with neither of these has no spaced letters. Two patterns that begin with a letter are searched for much faster
 # than one with alternatives.
 _APART = re.compile(r" \w \w ")
+_LONE = re.compile(r" [b-z](?!\S)")  # a letter that is no word of English; its distance from the others tells more
 _CAPITAL_APART = re.compile(r"[A-Z](?<!\S[A-Z]) [A-Z]{2}")
 _SIGNS = re.compile(f"[\u00ad{re.escape(''.join(_COMBINING))}]")  # PDFium must be asked where they are
 _RAISED_MARK = re.compile(r"\d{1,3}|[ivxlc]{1,6}|[a-z]")
@@ -80,8 +81,8 @@ class Line:
 
 
 def may_be_apart(text: str) -> bool:
-    """Return whether a line, or the text of a page, may have letter-spaced words."""
-    return _APART.search(text) is not None or _CAPITAL_APART.search(text) is not None
+    """Whether a line, or the text of a page, may have words whose letters are set apart."""
+    return bool(_APART.search(text) or _CAPITAL_APART.search(text) or _LONE.search(text))
 
 
 def asks(text: str) -> bool:
@@ -191,7 +192,8 @@ def _close_spaced_words(line: Line, letters: list[str]) -> None:
         if normalise.closes(found.group()):
             for at in gaps.keys() - wide:
                 letters[at] = ""
-    if _APART.search("".join(letters)):
+    left = "".join(letters)
+    if _APART.search(left) or _LONE.search(left):
         _close_uneven_words(line, letters)
     for found in _SPLIT_CAPITAL.finditer(line.text):
         at = found.end() - 1
