@@ -73,7 +73,7 @@ class NearDuplicates:
                 "GROUP BY reading HAVING count(*) * ?2 > ?3",
                 (reading, _SHARED, len(hashes)),
             ).fetchall()
-            own = words(texts)
+            own = words(texts) if near else []
             alike = [(other, of) for other, of in near if same_words(own, words(self._texts(other)), at_least=ALIKE)]
             self._db.executemany("INSERT INTO near_duplicate VALUES (?, ?)", [(reading, other) for other, _ in alike])
         return [report for _, report in alike]
