@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from math import log, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -67,16 +67,19 @@ def similar_reports(
     snapshot: Snapshot, source: Texts, reports: Mapping[int, Report], document: int, limit: int
 ) -> list[Alike]:
     """Return the most similar reports, best first."""
-    texts = (text for text, _, _ in source.indexable(snapshot.documents()[document]))
-    counts: Counter[str] = Counter()
-    for (term, _), count in Counter(chain.from_iterable(map(analyser.terms, texts))).items():
-        counts[term] += count
+    texts = [text for text, _, _ in source.indexable(snapshot.documents()[document])]
+    counted: defaultdict[str, int] = defaultdict(int)
+    for token, count in Counter(analyser.tokens_of(texts)).items():
+        if token != analyser.GAP:
+            counted[analyser.term(token)[0]] += count
+    counts = Counter(counted)
     frequent = list(islice((term for term, _ in counts.most_common() if _is_comparable(term)), _LOOKED_UP))
     distinctive = _most_distinctive(snapshot, frequent, counts, _KEPT)
     if not distinctive:
         return []
     own = sqrt(sum(shared.weight**2 for shared in distinctive))
-    shares = [_shares(snapshot, shared.term, counts[shared.term], document) for shared in distinctive]
+    tokens = _tokens(snapshot.lengths())
+    shares = [_shares(snapshot, shared.term, counts[shared.term], document, tokens) for shared in distinctive]
     points = [shared.weight**2 * share**0.5 for shared, share in zip(distinctive, shares, strict=True)]
     scores = {
         other: score
@@ -91,22 +94,29 @@ def similar_reports(
     return [Alike(reports[d], min(1.0, scores[d] / own**2), _best(terms[d])) for d in best]
 
 
-def _shares(snapshot: Snapshot, term: str, count: int, document: int) -> NDArray[float64]:
+def _shares(snapshot: Snapshot, term: str, count: int, document: int, tokens: NDArray[float64]) -> NDArray[float64]:
     """Return how often each document has a word, relative to the `count` occurrences in the given document.
 
-    The value is at most 1, because a report that repeats the word more often is not more similar.
+    The value is at most 1, because a report that repeats the word more often is not more similar. `tokens` has the
+    length of each document.
     """
     import numpy as np  # only imported here, because the import would delay every search
 
-    lengths = snapshot.lengths()
-    size = max(lengths) + 1
-    said, tokens = np.zeros(size), np.ones(size)
-    tokens[list(lengths)] = [max(1, length) for length in lengths.values()]
+    said = np.zeros(len(tokens))
     for base, postings in snapshot.postings(term):
         documents = np.asarray(postings.documents, np.int64) + base
-        live = documents < size  # documents after the last live one are never shown
+        live = documents < len(tokens)  # documents after the last live one are never shown
         said[documents[live]] = np.diff(np.asarray(postings.ends, np.int64), prepend=0)[live]
-    return np.minimum(1.0, said / tokens * lengths[document] / count)
+    return np.minimum(1.0, said / tokens * snapshot.lengths()[document] / count)
+
+
+def _tokens(lengths: Mapping[int, int]) -> NDArray[float64]:
+    """Return the length of each document by its number, at least 1."""
+    import numpy as np
+
+    tokens = np.ones(max(lengths) + 1)
+    tokens[list(lengths)] = [max(1, length) for length in lengths.values()]
+    return tokens
 
 
 def similar_passages(
