@@ -140,9 +140,10 @@ class Readings:
         with checked_values(self._db.path):
             for start in range(0, len(wanted), _CHUNK):
                 chunk = wanted[start : start + _CHUNK]
-                marks = ",".join("?" * len(chunk))
-                select = f"{_PARAGRAPHS} AND ordinal IN ({marks}) ORDER BY ordinal"
-                found += map(_paragraph, self._db.rows(select, (reading, *chunk)))
+                condition, values = _among("ordinal", chunk)
+                found += map(
+                    _paragraph, self._db.rows(f"{_PARAGRAPHS}{condition} ORDER BY ordinal", (reading, *values))
+                )
         self._complete(reading, found, wanted, "paragraphs")
         return found
 
@@ -288,13 +289,15 @@ def _gone() -> Gone:
 def _among(column: str, numbers: Collection[int] | None) -> tuple[str, Sequence[int]]:
     """Return an SQL condition that restricts a query to some numbers, and its values.
 
-    A few numbers are passed as variables, so that SQLite can reuse the statement. If there are more than SQLite allows,
-    they are written into the statement, which is safe for numbers.
+    A few numbers are passed as variables, the last one repeated up to a power of two, so that SQLite can reuse the
+    statement. If there are more than SQLite allows, they are written into the statement, which is safe for numbers.
     """
     if numbers is None:
         return "", ()
     if len(numbers) <= _CHUNK:
-        return f" AND {column} IN ({','.join('?' * len(numbers))})", sorted(numbers)
+        values = sorted(numbers)
+        values += values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))
+        return f" AND {column} IN ({','.join('?' * len(values))})", values
     return f" AND {column} IN ({','.join(map(str, map(int, sorted(numbers))))})", ()
 
 

@@ -64,6 +64,7 @@ class Mentions:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._links = Links(plan.library, plan.web)
+        self._cells: dict[str, dict[str, Any]] = {}  # those that describe a report, by its id
 
     def write(self, path: Path, answer: QueryAnswer, hits: Iterable[Hit]) -> int:
         """Write the rows of one query, and return how many there are.
@@ -99,7 +100,7 @@ class Mentions:
         return count
 
     def _rows(self, said: Mapping[str, Any], hit: Hit) -> Iterator[dict[str, Any]]:
-        about = {**said, "report": hit.report.id, **{name: getattr(hit.report, name) for name in REPORT_COLUMNS}}
+        about = {**said, **self._cells_of(hit.report)}
         if not hit.mentions:  # the query has no words, such as year:2015, or its words are apart
             yield {**about, "mentions": 0}
             return
@@ -121,6 +122,12 @@ class Mentions:
                 "text": passage.text,
                 "link": self._links.to(hit.report, passage.page),
             }
+
+    def _cells_of(self, report: Report) -> dict[str, Any]:
+        if report.id not in self._cells:
+            about = {name: getattr(report, name) for name in REPORT_COLUMNS}
+            self._cells[report.id] = {"report": report.id, **about}
+        return self._cells[report.id]
 
 
 def each_of(path: Path) -> Path:

@@ -112,7 +112,12 @@ class Hits:
         return best_paragraphs(self._weighted, document, layout, length, wanted)
 
     def _around(self, document: int, ordinals: Sequence[int]) -> list[Span] | None:
-        """Return the mentions that decide where a passage is cut, or None for all of them."""
+        """Return the mentions that decide where a passage is cut, or None for all of them.
+
+        Also None if nothing is cut, because every mention is wanted.
+        """
+        if self._request.per_report is None:
+            return None
         layout = self._session.layout(document)
         whole = all_mentions([match for match, _ in self._verbatim], document)
         if whole or self._answer.together:

@@ -30,8 +30,8 @@ def safe_cell(value: object) -> object:
     return guarded(value) if isinstance(value, str) else value
 
 
-def _as_it_is(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else value
+def _lower(value: object) -> str:
+    return str(value).lower()
 
 
 def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True, raw: bool = False) -> Write:
@@ -40,14 +40,15 @@ def csv_rows(file: TextIO, columns: Sequence[str], *, header: bool = True, raw: 
     `raw` is for programs, without the guard against formulas for Excel.
     """
     writer = csv.writer(file)
-    cell = _as_it_is if raw else safe_cell
+    changed: type[object] = bool if raw else str
+    cell: Callable[[Any], str] = _lower if raw else guarded
     if header:
         if not raw:
             file.write("\ufeff")  # without it, Excel reads UTF-8 as cp1252
-        writer.writerow([cell(column) for column in columns])
+        writer.writerow(columns if raw else map(guarded, columns))
 
     def write(row: Row) -> None:
-        writer.writerow([cell(row.get(column)) for column in columns])
+        writer.writerow([cell(value) if isinstance(value, changed) else value for value in map(row.get, columns)])
 
     return write
 
