@@ -33,7 +33,7 @@ _SIGNS = frozenset('*?~=:"|()')
 _HYPHENS = frozenset("-‐‑−–")
 
 
-def shouted(words: Sequence[str]) -> bool:
+def is_in_capitals(words: Sequence[str]) -> bool:
     """Return whether a query is a sentence in capitals (`WAS NOT BROUGHT`), in which operators are read as words.
 
     In a query of only acronyms (`DNA OR WNB`), or with any other sign of the query language, they are operators.

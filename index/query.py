@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.operator_words import NEARNESS, shouted
+from index.operator_words import NEARNESS, is_in_capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class And:
         words = [f"-{_operand(part.part)}" if isinstance(part, Not) else _operand(part) for part in self.parts]
         if not all(isinstance(part, Word) for part in self.parts):
             return " ".join(words)
-        return (" & " if shouted(["AND", *words]) else " AND ").join(words)  # adjacent words would be Plain
+        return (" & " if is_in_capitals(["AND", *words]) else " AND ").join(words)  # adjacent words would be Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Or:
 
     def __str__(self) -> str:
         words = [_operand(part) for part in self.parts]
-        return (" | " if shouted(["OR", *words]) else " OR ").join(words)
+        return (" | " if is_in_capitals(["OR", *words]) else " OR ").join(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Not:
 
     def __str__(self) -> str:
         part = _operand(self.part)
-        return f"-{part}" if shouted(["NOT", part]) else f"NOT {part}"
+        return f"-{part}" if is_in_capitals(["NOT", part]) else f"NOT {part}"
 
 
 @dataclass(frozen=True, slots=True)

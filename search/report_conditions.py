@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from pathlib import PurePath
 
-from corpus.disk.names import spoken_name
+from corpus.disk.names import readable_name
 from corpus.model import SectionKind
 from corpus.report import Report
 from index import analyser
@@ -54,7 +54,7 @@ class Conditions:
 def _words(report: Report, name: str) -> set[str]:
     """Return the words of a field. For `file`, these are the words of all file names, without folders."""
     values = [PurePath(path).name for path in report.files] if name == "file" else [getattr(report, name)]
-    return {term for value in values if value is not None for term, _ in analyser.terms(spoken_name(str(value)))}
+    return {term for value in values if value is not None for term, _ in analyser.terms(readable_name(str(value)))}
 
 
 def section_mask(sections: Sequence[str]) -> int:

@@ -119,9 +119,9 @@ class Searcher:
         return self._session.generation.manifest.id
 
     @property
-    def made_of(self) -> Hashable:
+    def state_key(self) -> Hashable:
         """What the answers depend on. Two searchers with equal values give the same answers."""
-        return self._session.made_of
+        return self._session.state_key
 
     @property
     def built_at(self) -> str:
@@ -209,7 +209,7 @@ class Searcher:
                 scores[document] += points
         cited = [found.evaluator.numbered(number) for number in numbers_asked(found.parsed.tree)]
         hits = Hits(self._session, answer, request, cited, most)
-        documents, cases = ordered(self._session, answer, near, scores, request, hits.telling, deadline.check)
+        documents, cases = ordered(self._session, answer, near, scores, request, hits.ranker, deadline.check)
         said, suggestion = self._said(request, found)
         in_time = None if request.limit is None else deadline
         listed, more = None, False
@@ -272,7 +272,7 @@ class Searcher:
             suggestion = str(asked) if asked else suggestions.suggestion(tree, evaluator)
         elif not found.number:
             said.append(diagnostic(Code.FILTERED_OUT, number=len(whole.documents)))
-        said += suggestions.never_beside(request, found.number, found.near)
+        said += suggestions.together_notes(request, found.number, found.near)
         if asked:
             said.append(diagnostic(Code.TITLE_ONLY, number=len(more), query=str(asked)))
         return said, suggestion

@@ -31,7 +31,7 @@ from index.verify import assert_ours
 from search.answering import facets
 from search.answering.facets import Facets
 from search.answering.ranking import Ranking, Titles
-from search.answering.theme_index import MadeWhenAsked, ThemeTable
+from search.answering.theme_index import LazyMapping, ThemeTable
 from search.report_conditions import Conditions
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Session:
 
     def prepare(self) -> None:
         """Work out what all queries need, so that sessions `beside` this one share it."""
-        _ = self.theme_masks, self.by_id, self.cases, self.ranking, self.counting, self.coverage, self.made_of
+        _ = self.theme_masks, self.by_id, self.cases, self.ranking, self.counting, self.coverage, self.state_key
 
     def close(self) -> None:
         """Close the index and the corpus."""
@@ -130,7 +130,7 @@ class Session:
         return False
 
     @cached_property
-    def made_of(self) -> Hashable:
+    def state_key(self) -> Hashable:
         """The generation, how many of its reports are left (a report that was removed never comes back), the themes."""
         manifest = self.generation.manifest
         return manifest.id, manifest.built_at, len(self.reports), self.themes
@@ -192,7 +192,7 @@ class Session:
         def having(name: str) -> set[int]:
             return {document_of[reading] for reading in mentions.keys(name) if reading in document_of}
 
-        return MadeWhenAsked([theme.name for theme in self.themes.themes], having)
+        return LazyMapping([theme.name for theme in self.themes.themes], having)
 
     @cached_property
     def _theme_mentions(self) -> PackedCounts:

@@ -16,7 +16,7 @@ _LONGEST = (
     "reviews/web/test_browser.py",
     "reviews/maintenance/test_operating.py",
     "search/test_agreement.py",
-    "reviews/maintenance/test_bad_luck.py",
+    "reviews/maintenance/test_environment_faults.py",
     "reviews/web/test_collecting_browser.py",
     "ingest/worker/test_fuzz.py",
     "index/storage/test_fault_injection.py",

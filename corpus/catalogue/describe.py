@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from corpus.catalogue.review_year import NOTHING, years_of
 from corpus.catalogue.rows import DERIVED, Row, case_id
-from corpus.disk.names import spoken_name
+from corpus.disk.names import readable_name
 from corpus.publications import PUBLISHER
 from corpus.report import METADATA, Report, is_searchable
 
@@ -36,7 +36,7 @@ def describe(
         if value and name != "year":
             known[name], provenance[name] = value, source
     if "title" not in known:
-        name = spoken_name(PurePosixPath(files[0].replace("\\", "/")).name) if files else report[:12]
+        name = readable_name(PurePosixPath(files[0].replace("\\", "/")).name) if files else report[:12]
         known["title"], provenance["title"] = name.removesuffix(".pdf").removesuffix(".PDF"), "file name"
     year, years = None, years_of(files, found, row, listed)
     if years:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from corpus.catalogue.places import same_place
 from corpus.catalogue.rows import Row
-from corpus.disk.names import spoken_name
+from corpus.disk.names import readable_name
 
 _T = TypeVar("_T")
 
@@ -86,7 +86,7 @@ def _only_pairs(rows: Sequence[Row], held: Sequence[Held], fits: "_Fits") -> lis
 
 def folded_name(path: str) -> str:
     """Return a file name without differences that people overlook: folder, case, `%20`, double spaces, `.pdf`."""
-    name = unquote(spoken_name(_base(path))).replace("_", " ").casefold()
+    name = unquote(readable_name(_base(path))).replace("_", " ").casefold()
     return " ".join(name.removesuffix(".pdf").split())
 
 

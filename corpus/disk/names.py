@@ -29,7 +29,7 @@ def real_path(library: Path, name: str) -> Path:
     return library / os.fsdecode(raw)
 
 
-def spoken_name(name: str) -> str:
+def readable_name(name: str) -> str:
     """Return the name as a person would type it from a list: with composed letters, and bytes decoded as on older
     Windows.
 

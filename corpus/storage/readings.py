@@ -227,7 +227,7 @@ class Readings:
         rows = self._db.rows("SELECT reader FROM reading WHERE report = ? ORDER BY id DESC LIMIT 1", (report,))
         return str(rows[0][0]) if rows else ""
 
-    def never_again(self, readings: Collection[int]) -> None:
+    def reserve_numbers(self, readings: Collection[int]) -> None:
         """Prevent these numbers from being used again. An older corpus restored from a backup does not know them."""
         with self._db.transaction():
             self._db.execute(

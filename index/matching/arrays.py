@@ -219,7 +219,7 @@ def _in_both(one: Keys, other: Keys) -> Keys:
     return found
 
 
-def moved_back(found: Keys, by: int) -> Keys:
+def shifted_back(found: Keys, by: int) -> Keys:
     """The keys that many positions earlier, without those that would be before the start of their document."""
     return found[found & _POSITION >= by] - by if by else found
 

@@ -74,7 +74,7 @@ def _in_arrays(
     found = []
     for begin, end in arrays.blocks(word.by_term, len(masks)):
         wanted = masks > 0
-        keys = arrays.moved_back(arrays.keys_where(arrays.cut(word.by_term, begin, end), wanted), first)
+        keys = arrays.shifted_back(arrays.keys_where(arrays.cut(word.by_term, begin, end), wanted), first)
         for i, other in several:
             if not len(keys):
                 break

@@ -62,7 +62,7 @@ def cleaned(text: str) -> str:
         text = shorter
 
 
-def says_nothing(title: str) -> bool:
+def is_generic(title: str) -> bool:
     """Return whether a title only invites the reader to click, such as "Download"."""
     return _SAYS_NOTHING.fullmatch(title) is not None
 

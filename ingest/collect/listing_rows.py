@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.collect.link_text import cleaned, says_nothing
-from ingest.collect.listing_terms import Said, said
+from ingest.collect.link_text import cleaned, is_generic
+from ingest.collect.listing_terms import TitleFacts, title_facts
 from ingest.collect.sources import Source
 
 
@@ -27,19 +27,19 @@ class Listed:
     def title(self) -> str:
         """The document's title on the page, or "" if the page does not give one."""
         title = cleaned(self.text)
-        if says_nothing(title):
+        if is_generic(title):
             title = cleaned(self.fallback)
-        return "" if says_nothing(title) else title
+        return "" if is_generic(title) else title
 
 
 def kind_of(source: Source, listed: Listed) -> str:
     """Return the kind of document, if the page shows it."""
-    return said(listed.title, listed.heading, source.area).kind
+    return title_facts(listed.title, listed.heading, source.area).kind
 
 
 def rows(source: Source, documents: Sequence[Listed]) -> dict[str, dict[str, str]]:
     """Return the filled cells of each document's row, by address. The keys are columns of the catalogue."""
-    known = {each.url: said(each.title, each.heading, source.area) for each in documents}
+    known = {each.url: title_facts(each.title, each.heading, source.area) for each in documents}
     cases = _cases(source, known)
     found: dict[str, dict[str, str]] = {}
     for each in documents:
@@ -61,7 +61,7 @@ def rows(source: Source, documents: Sequence[Listed]) -> dict[str, dict[str, str
     return found
 
 
-def _cases(source: Source, known: Mapping[str, Said]) -> dict[str, str]:
+def _cases(source: Source, known: Mapping[str, TitleFacts]) -> dict[str, str]:
     """Return the case of each document that concerns the same child as another on the page, by address.
 
     `Knowsley / Child Y / 2019` has the year if all of the documents have the same one. `Baby P / first review` says

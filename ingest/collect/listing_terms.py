@@ -43,7 +43,7 @@ _TWO_NAMES = re.compile(r"[A-Z][a-z’'-]+(?: [A-Z][a-z’'-]+){1,2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TitleFacts:
     """What a title and the heading above it say. A field is "" if they do not say.
 
     `national` means that another board commissioned the review. `ordinal` is, for example, "first" if a case had more
@@ -60,7 +60,7 @@ class Said:
     ordinal: str = ""
 
 
-def said(title: str, heading: str, area: str) -> Said:
+def title_facts(title: str, heading: str, area: str) -> TitleFacts:
     """Interpret a title and the heading above it. `area` is the area of the source."""
     national = _NATIONAL.search(heading) is not None
     year = _only_year(title)
@@ -69,7 +69,7 @@ def said(title: str, heading: str, area: str) -> Said:
     believed = not dated or year in dated
     child = _child(title)
     ordinal = _ORDINAL.search(title) if child else None
-    return Said(
+    return TitleFacts(
         child=child,
         kind=_kind(title, named["kind"]) or (_kind(heading, above["kind"]) if believed else ""),
         type=named["type"] or (above["type"] if believed else ""),

@@ -38,7 +38,7 @@ class Child:
         """Send one request and return its answer."""
         return exchange(self.requests, self.answers, parts, seconds=seconds, most=most)
 
-    def last_words(self) -> str:
+    def stderr_text(self) -> str:
         """Return what the process wrote to stderr."""
         return _words(self.errors)
 

@@ -193,7 +193,7 @@ class Sandbox:
             name = signal.Signals(number).name if number else f"exit code {code}"
         except ValueError:
             name = f"exit code {code}"
-        words = child.last_words()
+        words = child.stderr_text()
         if "MemoryError" in words or "bad_alloc" in words or name == "SIGKILL":
             return Refusal(Reason.OUT_OF_MEMORY, name)
         # PDFium aborts silently if an allocation fails. An abort for any other cause writes a message.

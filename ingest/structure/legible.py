@@ -59,9 +59,9 @@ def badness(text: str) -> float:
 
 def is_better(text: str, other: str) -> bool:
     """Return whether another reading of the same page has more of the printed text. Glyph names are never better."""
-    if _names_of_glyphs(text) or in_cipher([text], [None]):
+    if _names_of_glyphs(text) or lines_with_wrong_letters([text], [None]):
         return False
-    return badness(text) < badness(other) or bool(in_cipher([other], [None]))
+    return badness(text) < badness(other) or bool(lines_with_wrong_letters([other], [None]))
 
 
 def has_odd_letters(text: str) -> bool:
@@ -86,7 +86,7 @@ def _names_of_glyphs(text: str) -> list[str]:
     return found + _GLYPH_NUMBERS.findall(text) if "(cid:" in text else found
 
 
-def in_cipher(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
+def lines_with_wrong_letters(lines: Sequence[str], fonts: Sequence[Hashable]) -> set[int]:
     """Return the indexes of the lines whose font shows different letters from those in the text.
 
     `fonts` has the font of each line.

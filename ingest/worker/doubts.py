@@ -25,7 +25,7 @@ def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[
     if not all(map(legible.is_usual, texts)):
         # A few lines of names or references say nothing; all lines of their font do. An invisible layer says nothing of
         # about printed text in the same font.
-        for at in legible.in_cipher(texts, _fonts(text_page, [place[0] for place in places])):
+        for at in legible.lines_with_wrong_letters(texts, _fonts(text_page, [place[0] for place in places])):
             page.lines[at].doubt = Doubt.CIPHER
     if things.pictures:
         modes = objects.render_modes(all_prepared(textpage.text_objects(text_page, [place[0] for place in places])))

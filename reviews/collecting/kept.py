@@ -15,7 +15,7 @@ from corpus.disk.disk_errors import refused
 from corpus.errors import FileCorrupt, LimitHit, UsageError
 from corpus.paths import LibraryPaths
 from corpus.removals import Removals
-from reviews.collecting import carried
+from reviews.collecting import json_format
 from reviews.collecting.collection import Collected
 
 _PATIENCE = 10.0  # seconds that a person waits for others who are saving at the same moment
@@ -98,7 +98,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _read(path: Path) -> Collected | None:
     try:
-        return carried.from_dict(json.loads(path.read_bytes()))
+        return json_format.from_dict(json.loads(path.read_bytes()))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -108,5 +108,5 @@ def _read(path: Path) -> Collected | None:
 
 
 def _write(path: Path, collected: Collected, person: str) -> None:
-    told = {"person": person, **carried.to_dict(collected)}
+    told = {"person": person, **json_format.to_dict(collected)}
     write_atomic(path, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))

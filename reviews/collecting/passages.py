@@ -82,7 +82,7 @@ class Found:
         }
 
 
-def to_save(store: Store, report: str, first: int, last: int, generation: str, date: str) -> Saved:
+def passage_reference(store: Store, report: str, first: int, last: int, generation: str, date: str) -> Saved:
     """Return the reference to the paragraphs `first` to `last` (ordinals) of a report (an id or the start of one).
 
     Raises NotFound if the report does not have them.

@@ -46,7 +46,7 @@ def catch_up(settings: Settings, store: Store) -> list[str]:
     for entry in listed.final.values():
         if entry.report not in known:  # the corpus was restored from a backup
             store.remove(entry.report, entry.reason, entry.date)
-            store.readings.never_again(entry.readings)
+            store.readings.reserve_numbers(entry.readings)
     store.forget_names_of_removed()
     entries = [_entry(listed, each.report, each.date, each.reason, done=each.done) for each in store.removals()]
     current = Removals(listed.path, {}, listed.salt).having(entries)

@@ -253,7 +253,7 @@ class Batches:
             rows.execute("UPDATE sheet SET state = 'lost' WHERE process = ? AND state = 'running'", (process,))
         self._state.close()  # SQLite's connections must not be open in a process that forks
 
-    def let_go(self) -> None:
+    def delete_finished(self) -> None:
         """Delete every finished workbook, because it may quote a report that has been removed."""
         with self._state.transaction() as rows:
             done = rows.execute("SELECT id FROM sheet WHERE state = 'ready'").fetchall()

@@ -15,7 +15,7 @@ from dataclasses import replace
 from flask import Response, current_app, g, request
 
 from corpus.errors import UsageError
-from reviews.collecting import carried
+from reviews.collecting import json_format
 from reviews.collecting.collection import Collected, Collection
 from reviews.collecting.kept import Kept
 from reviews.web.context import home, pool
@@ -98,10 +98,10 @@ def unpacked(text: str) -> Collected:
         )
         open_key, rows = json.loads(data)
         names = ("report", "first", "last", "page", "paragraph", "generation", "saved", "digest", "note")
-        return carried.from_dict(
+        return json_format.from_dict(
             {
-                "format": carried.FORMAT,
-                "version": carried.VERSION,
+                "format": json_format.FORMAT,
+                "version": json_format.VERSION,
                 "open": open_key,
                 "collections": [
                     {"key": key, "name": name, "passages": [dict(zip(names, row, strict=True)) for row in passages]}

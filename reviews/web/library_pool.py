@@ -14,7 +14,7 @@ from reviews.library import Library
 from reviews.web.batch_jobs import Batches, removals_seen
 from reviews.web.reading.page_images import Pictures
 from reviews.web.serving import memory
-from reviews.web.serving.kept_answers import KeptAnswers
+from reviews.web.serving.answer_cache import AnswerCache
 from search.opening import pointer
 
 _PATIENCE = 20.0  # seconds that a request waits for its turn
@@ -49,7 +49,7 @@ class LibraryPool:
         with suppress(ReviewsError):  # if the cluster is down, each request says so
             self._pointer = pointer(self.settings)
         self.pictures = Pictures(self.settings.max_memory_mb)
-        self.answers = KeptAnswers()
+        self.answers = AnswerCache()
         self.batches = batches or Batches(path)
 
     def take(self) -> Library:
@@ -122,11 +122,11 @@ class LibraryPool:
         seen = removals_seen(self._path)
         if seen != self._removals:
             self._removals = seen
-            self.let_go()
+            self.clear()
         elif self.settings.engine == "opensearch":  # there, a removal is a new generation
             self._follow()
 
-    def let_go(self) -> None:
+    def clear(self) -> None:
         """Drop what is cached about reports: open libraries, answers, pictures, workbooks.
 
         What a request is still using is dropped when the request ends. Python frees the memory but does not overwrite
@@ -137,9 +137,9 @@ class LibraryPool:
             idle = self._emptied()
         for library in idle:
             library.close()
-        self.answers.let_go()
-        self.pictures.let_go()
-        self.batches.let_go()
+        self.answers.clear()
+        self.pictures.clear()
+        self.batches.delete_finished()
         memory.give_back()
 
     def close(self) -> None:
@@ -189,17 +189,17 @@ class LibraryPool:
             with self._lock:
                 self._follower = None
             return
-        answers, sound = KeptAnswers(), False
+        answers, sound = AnswerCache(), False
         with suppress(ReviewsError):  # the next request reports it
             library.searcher().prepare()
             self._repeat(library, answers, opened)
             sound = True
         with self._lock:
             if self._round != began:  # a report was removed meanwhile
-                answers.let_go()
+                answers.clear()
                 library.close()
                 sound = False
-            self.answers.let_go()
+            self.answers.clear()
             self.answers = answers
             self._pointer, self._follower = named, None
             self._round += 1
@@ -212,13 +212,13 @@ class LibraryPool:
             old.pop().close()
         memory.give_back()
 
-    def _repeat(self, library: Library, answers: KeptAnswers, opened: threading.Event) -> None:
+    def _repeat(self, library: Library, answers: AnswerCache, opened: threading.Event) -> None:
         """Answer the repeated requests again, so that nobody has to wait for them.
 
         `opened` is set as soon as other requests need not wait any longer.
         """
         until = time.monotonic() + _REPEATING
-        for request in self.answers.asked_again(_REPEATED):
+        for request in self.answers.repeated(_REPEATED):
             opened.set()
             others = time.monotonic() + _YIELDS
             while self._lent and time.monotonic() < others:
@@ -226,7 +226,7 @@ class LibraryPool:
             if self._closed or time.monotonic() > until:
                 return
             with suppress(QueryRefused):
-                answers.get(library.searcher().made_of, request, partial(library.search, request))
+                answers.get(library.searcher().state_key, request, partial(library.search, request))
 
 
 @dataclass(frozen=True, slots=True)

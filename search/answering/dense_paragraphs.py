@@ -20,7 +20,7 @@ from search.answering.passages import Located, SpansByPart, locate, paragraph_va
 
 _EXAMINED = 8  # paragraphs of one report in a list of passages of all reports
 
-Said = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
+ProseFactors = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
 """Returns how much each paragraph says about the query, as a share. See `search.answering.listing`."""
 
 
@@ -37,7 +37,7 @@ class Worth(NamedTuple):
     best_first: Sequence[int]
 
 
-def dense_paragraphs(found: Worth, wanted: int, said: Said) -> list[int]:
+def dense_paragraphs(found: Worth, wanted: int, prose_factors: ProseFactors) -> list[int]:
     """Return the ordinals of the best paragraphs, best first.
 
     Paragraphs with more of the words come first, then those with a word that no earlier one has, then those with the
@@ -47,7 +47,7 @@ def dense_paragraphs(found: Worth, wanted: int, said: Said) -> list[int]:
     located, present, worth, best_first = found
     having = {number: set(ordinals) for number, _, ordinals in located}
     of_each = [next(ordinal for ordinal in best_first if ordinal in having[number]) for number in having]
-    scored = _near(located, present, worth, list({*best_first[: SHORTLIST_FACTOR * wanted], *of_each}), said)
+    scored = _near(located, present, worth, list({*best_first[: SHORTLIST_FACTOR * wanted], *of_each}), prose_factors)
     chosen: list[int] = []
     for most in sorted(set(present.values()), reverse=True):
         tier = {ordinal: score for ordinal, (number, score) in scored.items() if number == most}
@@ -61,13 +61,13 @@ def dense_paragraphs(found: Worth, wanted: int, said: Said) -> list[int]:
     return chosen
 
 
-def in_order(found: Worth, said: Said | None = None) -> list[tuple[tuple[int, float], int]]:
+def in_order(found: Worth, prose_factors: ProseFactors | None = None) -> list[tuple[tuple[int, float], int]]:
     """Return all paragraphs with a match, best first, each as ((parts of the query, value), ordinal).
 
     Only for the best few is it examined how close together the parts are.
     """
     located, present, worth, best_first = found
-    looked_at = _near(located, present, worth, best_first[:_EXAMINED], said)
+    looked_at = _near(located, present, worth, best_first[:_EXAMINED], prose_factors)
     first = sorted(looked_at, key=lambda ordinal: (-looked_at[ordinal][0], -looked_at[ordinal][1], ordinal))
     rest = best_first[_EXAMINED:]
     return [
@@ -93,7 +93,7 @@ def _near(
     present: Mapping[int, int],
     worth: Mapping[int, float],
     shortlist: Sequence[int],
-    said: Said | None,
+    prose_factors: ProseFactors | None,
 ) -> dict[int, tuple[int, float]]:
     """Return the number of parts and the value of the shortlisted paragraphs.
 
@@ -101,10 +101,12 @@ def _near(
     """
     spans = spans_by_part(located, shortlist)
     near = {ordinal: (present[ordinal], worth[ordinal] * _share(spans[ordinal])) for ordinal in shortlist}
-    if said is None:
+    if prose_factors is None:
         return near
     best = nlargest(LISTED_PARAGRAPHS, near, key=lambda ordinal: (near[ordinal], -ordinal))
-    shares = said({ordinal: spans[ordinal] for ordinal in best} if len(located) > 1 else _of_one(located[0], best))
+    shares = prose_factors(
+        {ordinal: spans[ordinal] for ordinal in best} if len(located) > 1 else _of_one(located[0], best)
+    )
     least = min(shares.values(), default=1.0)  # paragraphs that are not examined do not overtake the best
     return {ordinal: (number, score * shares.get(ordinal, least)) for ordinal, (number, score) in near.items()}
 

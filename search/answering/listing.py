@@ -10,7 +10,7 @@ from search.answering.snippet import sentences
 _ENUMERATES = re.compile(r"\b(?:such as|includ(?:e|es|ed|ing)|for example|e\.g|namely|as well as)\b", re.IGNORECASE)
 
 
-def said(text: str, parts: Sequence[Sequence[tuple[int, int]]]) -> float:
+def prose_factor(text: str, parts: Sequence[Sequence[tuple[int, int]]]) -> float:
     """Return 1 for a sentence without commas, and less the more it looks like a list or follows words such as
     "including".
 

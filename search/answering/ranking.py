@@ -131,12 +131,12 @@ class Ranking:
         most, norms, weights = match_idf * (BM25_K1 + 1), self._norms, match.weights()
         matched = match.documents & documents
         points = {d: most * weights[d] / (weights[d] + norms[d]) for d in matched}
-        for document in self._titles.having(telling(match)) & matched:
+        for document in self._titles.having(title_terms(match)) & matched:
             points[document] += match_idf * TITLE_SHARE
         return points
 
 
-def telling(match: Match) -> list[str]:
+def title_terms(match: Match) -> list[str]:
     """Return the terms of a match to look for in titles.
 
     Function words are left out, because in a title they say nothing.

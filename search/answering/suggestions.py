@@ -223,7 +223,7 @@ def _text(part: Word | Phrase) -> str:
     return " ".join(term for word in typed for term, _ in analyser.terms(word.text))
 
 
-def never_beside(request: SearchRequest, found: int, near: set[int] | None) -> list[Diagnostic]:
+def together_notes(request: SearchRequest, found: int, near: set[int] | None) -> list[Diagnostic]:
     """Return the diagnostics for a restriction to words that occur together.
 
     `found` is how many reports have the words anywhere.

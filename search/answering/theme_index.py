@@ -54,7 +54,7 @@ def theme_tree(themes: Themes, name: str) -> Query:
     return parse(f'theme:"{name}"', theme_lookup(themes)).tree
 
 
-class MadeWhenAsked(Mapping[str, _Value]):
+class LazyMapping(Mapping[str, _Value]):
     """Values by name. Each is made when it is first asked for, and kept."""
 
     def __init__(self, names: Sequence[str], make: Callable[[str], _Value]) -> None:

@@ -38,7 +38,7 @@ def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) ->
         covering,
         key=lambda theme: (
             sum(_holds(theme, other) for other in covering),
-            -len(set(typed.telling).intersection(_read(theme.name).all)),
+            -len(set(typed.content).intersection(_read(theme.name).all)),
         ),
     )
     counted = [(theme, having(theme)) for theme in best_first[:_THEMES]]
@@ -64,8 +64,8 @@ def _holds(theme: Theme, other: Theme) -> bool:
 
 
 def _covers(theme: Theme, typed: "_Words") -> bool:
-    most = len(typed.telling)
-    return any(_read(text).covers(typed) for text in _ways_to_say(theme) if _least(text) <= most)
+    most = len(typed.content)
+    return any(_read(text).covers(typed) for text in _ways_to_say(theme) if _min_content_words(text) <= most)
 
 
 @lru_cache(_KEPT)
@@ -74,7 +74,7 @@ def _ways_to_say(theme: Theme) -> list[str]:
 
 
 @lru_cache(_KEPT)
-def _least(text: str) -> int:
+def _min_content_words(text: str) -> int:
     """Return the minimum number of content words of a text.
 
     This is faster than finding the words, and rules out most texts, which have too many.
@@ -98,7 +98,7 @@ def _names(name: str) -> Iterator[str]:
 class _Words:
     """The words of a term or query.
 
-    `all` has each as its class, or as written with `*`. `telling` leaves out function words.
+    `all` has each as its class, or as written with `*`. `content` leaves out function words.
     """
 
     def __init__(self, text: str) -> None:
@@ -109,7 +109,7 @@ class _Words:
             for term, _ in analyser.terms(piece)
         ]
         self.all = [known for _, known in terms]
-        self.telling = [known for term, known in terms if term in _NEGATIONS or not is_function_word(term)] or self.all
+        self.content = [known for term, known in terms if term in _NEGATIONS or not is_function_word(term)] or self.all
 
     def covers(self, other: "_Words") -> bool:
         """Return whether both have the same content words, in any order.
@@ -117,12 +117,12 @@ class _Words:
         With a single content word, the function words must agree as well: `child on child` is not about every child,
         and `killed by` is not about everything that was killed.
         """
-        if len(self.telling) != len(other.telling):
+        if len(self.content) != len(other.content):
             return False
-        if len(self.telling) == 1 and not set(self.all) - set(self.telling) <= set(other.all):
+        if len(self.content) == 1 and not set(self.all) - set(self.content) <= set(other.all):
             return False
-        left = list(other.telling)
-        for known in sorted(self.telling, key=lambda word: word.endswith("*")):
+        left = list(other.content)
+        for known in sorted(self.content, key=lambda word: word.endswith("*")):
             same = next((word for word in left if _same(known, word)), None)
             if same is None:
                 return False

@@ -5,7 +5,7 @@ from itertools import chain
 
 from index.matching.result_set import Answer
 from index.ranking_policy import TOGETHER_FIRST_UP_TO
-from search.hits.telling import Telling
+from search.hits.paragraph_ranker import ParagraphRanker
 from search.request import Group, SearchRequest
 from search.session import Session
 
@@ -18,7 +18,7 @@ def ordered(
     near: set[int] | None,
     scores: Mapping[int, float],
     request: SearchRequest,
-    telling: Telling,
+    ranker: ParagraphRanker,
     check_deadline: Callable[[], None],
 ) -> tuple[list[int], int]:
     """Return the hits in the requested order, with those of one case next to each other, and the number of cases.
@@ -33,7 +33,7 @@ def ordered(
             hits.sort(key=lambda document: document not in near)
         hits.sort(key=answer.has_verbatim, reverse=True)
         if near is not None:
-            hits = telling.first(hits)
+            hits = ranker.promote_best(hits)
     elif request.sort == "mentions":
         session.expect(sorted(hits))
         counts = answer.counts(check_deadline)

@@ -11,8 +11,8 @@ from search.answering.cited import with_cited
 from search.answering.dense_paragraphs import densest
 from search.answering.most_words import MostWords
 from search.answering.passages import best_paragraphs, passages
-from search.answering.ranking import idf, telling
-from search.hits.telling import Telling
+from search.answering.ranking import idf, title_terms
+from search.hits.paragraph_ranker import ParagraphRanker
 from search.request import SearchRequest
 from search.results import Contribution, Hit, Passage
 from search.session import Session
@@ -41,7 +41,7 @@ class Hits:
         self._cited = cited
         self._request = request
         self._weighted = [(match, idf(match, len(session.reports))) for match in answer.matches]
-        self.telling = Telling(session, answer)
+        self.ranker = ParagraphRanker(session, answer)
         self._verbatim = [(match, idf(match, len(session.reports))) for match in answer.wanted[len(answer.matches) :]]
         highest = max((weight for _, weight in self._weighted), default=0.0)
         self._distinctive = [m for m, weight in self._weighted if weight >= SNIPPET_MIN_IDF_SHARE * highest]
@@ -106,7 +106,7 @@ class Hits:
         layout = self._session.layout(document)
         length = self._session.snapshot.lengths()[document]
         if wanted is not None and (self._answer.together or self._answer.has_verbatim(document)):
-            return self.telling.paragraphs(document, wanted)
+            return self.ranker.paragraphs(document, wanted)
         if self._answer.together and mentions:
             return sorted({layout.paragraph_at(first) for first, _ in mentions})
         return best_paragraphs(self._weighted, document, layout, length, wanted)
@@ -149,6 +149,6 @@ class Hits:
             mentions=len(all_mentions([match], document)),
             reports=len(match.documents),
             points=points,
-            in_title=not self._most and document in self._session.titles.having(telling(match)),
+            in_title=not self._most and document in self._session.titles.having(title_terms(match)),
             together=together,
         )

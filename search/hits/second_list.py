@@ -44,5 +44,5 @@ def second_list(
     listed = Answer(documents, answer.matches, answer.kinds, Together(answer.matches, session.layout))
     few = request if request.per_report is not None else replace(request, per_report=1)
     hits = Hits(session, listed, few, most=most)
-    shown = hits.telling.first(best)[: request.limit]
+    shown = hits.ranker.promote_best(best)[: request.limit]
     return tuple(hits.of([(each, scores[each]) for each in shown], deadline))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.operator_words import NEARNESS, OPERATORS, shouted
+from index.operator_words import NEARNESS, OPERATORS, is_in_capitals
 from search.diagnostics import Code, Diagnostic, diagnostic
 from search.parsing.lexer import Token
 
@@ -53,7 +53,7 @@ def all_in_capitals(tokens: Sequence[Token]) -> bool:
     texts = [token.text for token in tokens]
     signs = any(NEARNESS.fullmatch(text) or (text != "NEAR" and NEAR.fullmatch(text)) for text in texts)
     numbered = any(one == "NEAR" and _NUMBER.fullmatch(two) for one, two in pairwise(texts))
-    return not signs and not numbered and all(token.kind == "run" for token in tokens) and shouted(texts)
+    return not signs and not numbered and all(token.kind == "run" for token in tokens) and is_in_capitals(texts)
 
 
 def match_operator(tokens: Sequence[Token], at: int) -> OperatorMatch | None:

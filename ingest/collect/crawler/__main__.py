@@ -53,21 +53,21 @@ def _end_with_the_parent() -> None:
     os._exit(1)
 
 
-def _crawl(plan: dict[str, Any], tell: Any) -> list[str]:
+def _crawl(plan: dict[str, Any], emit: Any) -> list[str]:
     """Crawl, and return any errors in the program itself."""
     _certificates()
     from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess
 
     from ingest.collect.crawler.guard import keep_to_public_addresses
-    from ingest.collect.crawler.spider import Listings, Told
+    from ingest.collect.crawler.spider import Listings, Output
     from ingest.collect.crawler.walk import Walk
 
     allowance = Allowance.from_dict(plan["allowance"])
     walks = [Walk.of(_task(each), only_list=plan["only_list"]) for each in plan["tasks"]]
     salt, refused = bytes.fromhex(plan["salt"]), frozenset(plan["refused"])
-    told = Told(
-        tell, Path(plan["staging"]), lambda url: hashlib.sha256(salt + url.encode()).hexdigest() in refused, allowance
+    output = Output(
+        emit, Path(plan["staging"]), lambda url: hashlib.sha256(salt + url.encode()).hexdigest() in refused, allowance
     )
     process = AsyncCrawlerProcess(engine_settings(plan, allowance))
     keep_to_public_addresses(allowance)
@@ -78,7 +78,7 @@ def _crawl(plan: dict[str, Any], tell: Any) -> list[str]:
         faults.append(failure.getTraceback())
 
     crawler.signals.connect(note_fault, signal=signals.spider_error)
-    process.crawl(crawler, walks=walks, told=told)
+    process.crawl(crawler, walks=walks, output=output)
     process.start(install_signal_handlers=False)
     return faults
 

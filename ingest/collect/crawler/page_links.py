@@ -8,7 +8,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from parsel import Selector
 from w3lib.url import safe_url_string
 
-from ingest.collect.link_text import cleaned, date_beside, says_nothing
+from ingest.collect.link_text import cleaned, date_beside, is_generic
 from ingest.collect.protocol import LONGEST, MOST_LINKS, Link
 from ingest.collect.troubles import Trouble
 
@@ -84,7 +84,7 @@ class Page:
                 self.truncated = True
                 break
             link = self._link(element, heading)
-            if link and (link.url not in found or says_nothing(cleaned(found[link.url].text))):
+            if link and (link.url not in found or is_generic(cleaned(found[link.url].text))):
                 found[link.url] = link
         return list(found.values())
 
@@ -110,7 +110,7 @@ class Page:
         if _is_around(element) or _OTHER_FILE.search(urlsplit(url).path):
             return None
         beside = _beside(element)
-        if says_nothing(cleaned(text)):
+        if is_generic(cleaned(text)):
             text = _clean(element.get("title") or element.get("aria-label") or "") or _first_words(element) or text
         if self._pattern and not self._pattern.search(url):
             return None
@@ -182,7 +182,7 @@ def _first_words(element: Any) -> str:
     words = (
         [_text(cell) for cell in row.iterchildren()] if row.tag == "tr" else [_text(row).replace(_text(element), " ")]
     )
-    told = [each for each in words if each and not says_nothing(cleaned(each)) and not date_beside(each)]
+    told = [each for each in words if each and not is_generic(cleaned(each)) and not date_beside(each)]
     return told[0] if told else ""
 
 

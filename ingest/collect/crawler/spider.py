@@ -48,13 +48,13 @@ _KINDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Trouble], ...
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Where the spider sends its results: events to `tell`, PDFs to the folder `staging`.
+class Output:
+    """Where the spider sends its results: events to `emit`, PDFs to the folder `staging`.
 
     `refused` returns whether an address recently served a report that has been removed.
     """
 
-    tell: Callable[[str], None]
+    emit: Callable[[str], None]
     staging: Path
     refused: Callable[[str], bool]
     allowance: Allowance
@@ -66,10 +66,10 @@ class Listings(Spider):
     name = "listings"
     custom_settings = None
 
-    def __init__(self, walks: list[Walk], told: Told, **kwargs: Any) -> None:
+    def __init__(self, walks: list[Walk], output: Output, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._walks = walks
-        self._told = told
+        self._output = output
         self._waiting: dict[str, list[tuple[Walk, Ask]]] = {}
         self._fetched: dict[str, Callable[[Walk, Ask], None]] = {}
 
@@ -98,10 +98,10 @@ class Listings(Spider):
         `answered` is True when one of its addresses has just been handled.
         """
         for ask in asks:
-            if self._told.refused(ask.url):
+            if self._output.refused(ask.url):
                 walk.notes.append(Noted(walk.source.name, ask.url, "not_wanted"))
                 continue
-            if refusal(ask.url, self._told.allowance):
+            if refusal(ask.url, self._output.allowance):
                 self._fail(walk, ask, Trouble.NOT_ALLOWED)
                 continue
             walk.pending += 1
@@ -115,9 +115,9 @@ class Listings(Spider):
                 yield self._request(walk, ask)
         walk.pending -= answered
         for note in walk.taken_notes():
-            self._told.tell(to_json(note))
+            self._output.emit(to_json(note))
         if walk.pending == 0:
-            self._told.tell(to_json(walk.ended()))
+            self._output.emit(to_json(walk.ended()))
 
     def _request(self, walk: Walk, ask: Ask) -> Request:
         headers = {"If-None-Match": ask.known.etag, "If-Modified-Since": ask.known.modified}
@@ -142,7 +142,7 @@ class Listings(Spider):
         if status == 304:
             return self._unchanged(walk, ask)
         if status in (404, 410) and ask.what != "page":
-            self._told.tell(to_json(Noted(walk.source.name, ask.url, "gone", str(status))))
+            self._output.emit(to_json(Noted(walk.source.name, ask.url, "gone", str(status))))
             if ask.what == "either" and ask.url not in walk.documents:
                 self._fail(walk, ask, Trouble.NOT_FOUND)
             return iter(())
@@ -153,9 +153,9 @@ class Listings(Spider):
 
     def _unchanged(self, walk: Walk, ask: Ask) -> Iterator[Ask]:
         if ask.what == "document" or ask.url in walk.documents:
-            self._told.tell(to_json(Noted(walk.source.name, ask.url, "unchanged")))
+            self._output.emit(to_json(Noted(walk.source.name, ask.url, "unchanged")))
             return iter(())
-        self._told.tell(to_json(PageRead(walk.source.name, ask.url, ask.known.etag, ask.known.modified, None)))
+        self._output.emit(to_json(PageRead(walk.source.name, ask.url, ask.known.etag, ask.known.modified, None)))
         return walk.follow(ask.known.links, ask)
 
     def _content(self, response: Response, walk: Walk, ask: Ask) -> Iterator[Ask]:
@@ -166,7 +166,7 @@ class Listings(Spider):
             if ask.what == "page":
                 self._fail(walk, ask, Trouble.NOT_A_PAGE)
             elif walk.only_list:
-                self._told.tell(to_json(Noted(walk.source.name, ask.url, "would")))
+                self._output.emit(to_json(Noted(walk.source.name, ask.url, "would")))
                 self._listed(walk, ask, "")
             else:
                 self._keep(response, walk, ask)
@@ -205,7 +205,7 @@ class Listings(Spider):
         With `whole=False`, the page was not read in full and will be read again on each run.
         """
         validators = _validators(response) if whole else ("", "")
-        self._told.tell(to_json(PageRead(walk.source.name, ask.url, *validators, tuple(links), site)))
+        self._output.emit(to_json(PageRead(walk.source.name, ask.url, *validators, tuple(links), site)))
 
     def _listed(self, walk: Walk, ask: Ask, file: str) -> Listed:
         """Return a document as the source lists it. `file` is the name to use if the source does not give one."""
@@ -217,7 +217,7 @@ class Listings(Spider):
     def _keep(self, response: Response, walk: Walk, ask: Ask) -> None:
         """Write a PDF to the staging folder with its event next to it. Both outlive this process."""
         report = hashlib.sha256(response.body).hexdigest()
-        path = self._told.staging / f"{report}.pdf"
+        path = self._output.staging / f"{report}.pdf"
         with beside(path) as fresh:
             fresh.write_bytes(response.body)
         file, size, validators = _file_name(response), len(response.body), _validators(response)
@@ -227,8 +227,8 @@ class Listings(Spider):
             document = self._listed(walk, ask, file)
             fetched = Fetched(walk.source.name, document, report, size, *validators, at)
             name = hashlib.sha256(f"{walk.source.name} {ask.url}".encode()).hexdigest()
-            write_atomic(self._told.staging / f"{name}.json", to_json(fetched).encode())
-            self._told.tell(to_json(fetched))
+            write_atomic(self._output.staging / f"{name}.json", to_json(fetched).encode())
+            self._output.emit(to_json(fetched))
 
         tell(walk, ask)
         self._fetched[ask.url] = tell

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from ingest.collect.link_text import cleaned, says_nothing
+from ingest.collect.link_text import cleaned, is_generic
 from ingest.collect.listing_rows import Listed, kind_of
 from ingest.collect.protocol import MOST_PAGES, Ended, Failed, Known, Link, Noted, Task
 from ingest.collect.sources import Source
@@ -135,7 +135,7 @@ def _named(link: Link, ask: Ask, title: str, *, alone: bool) -> Link:
     via = ask.via
     if via is None or ask.what == "page":
         return link
-    if alone or says_nothing(cleaned(link.text)):
-        text = via.text if not says_nothing(cleaned(via.text)) else title or link.text
+    if alone or is_generic(cleaned(link.text)):
+        text = via.text if not is_generic(cleaned(via.text)) else title or link.text
         return replace(link, text=text, heading=via.heading, published=via.published or link.published)
     return replace(link, heading=via.heading)

@@ -102,7 +102,7 @@ class Server(TcpWSGIServer):
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
             if channel.is_late(now) and not channel.will_close:
-                self._let_go(channel)
+                self._close_soon(channel)
 
     def add_task(self, task: Channel) -> None:
         """Answer a request. Called when it is complete and those before it are answered."""
@@ -120,11 +120,11 @@ class Server(TcpWSGIServer):
         home = channels[-1].home
         same = [channel for channel in channels if channel.home == home]
         if len(same) > FOR_EACH and not self._is_proxy(home):
-            self._let_go(_oldest(same))
+            self._close_soon(_oldest(same))
         elif len(channels) > ALL:
-            self._let_go(_oldest(channels))
+            self._close_soon(_oldest(channels))
 
-    def _let_go(self, channel: Channel) -> None:
+    def _close_soon(self, channel: Channel) -> None:
         """Close a connection in the server's loop.
 
         Waitress itself would wait until it can be written to, which may be never.

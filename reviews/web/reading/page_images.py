@@ -59,7 +59,7 @@ class Pictures:
         finally:
             self._turn.release()
 
-    def let_go(self) -> None:
+    def clear(self) -> None:
         """Drop every image, and the file that the drawing process holds. The next image starts a new process."""
         self.close()
         self._kept.clear()

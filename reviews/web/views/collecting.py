@@ -13,9 +13,9 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from werkzeug.wrappers import Response as AnyResponse
 
 from corpus.errors import Corrupt, UsageError
-from reviews.collecting import carried
+from reviews.collecting import json_format
 from reviews.collecting.collection import Collected, Collection
-from reviews.collecting.passages import COLUMNS, Found, look_up, to_save
+from reviews.collecting.passages import COLUMNS, Found, look_up, passage_reference
 from reviews.documents.of_collection import collection_document
 from reviews.documents.searched import Searched, today
 from reviews.web import keeping
@@ -74,7 +74,7 @@ def save() -> AnyResponse:
     last = int(place[3]) if place[3] else first
     if saving:
         generation = opened().searcher().generation  # before the corpus, which a newer generation closes
-        saved = to_save(opened().corpus(), report, first, last, generation, today())
+        saved = passage_reference(opened().corpus(), report, first, last, generation, today())
         keeping.change(lambda held: held.saving(saved))
     else:
         keeping.change(lambda held: held.without(held.open.key, report, first) if held.collections else held)
@@ -136,14 +136,14 @@ def _found(chosen: Collection) -> list[Found]:
 @views.get("/collections.json")
 def collections_json() -> Response:
     """Download all collections, as a file that can be imported elsewhere."""
-    return as_json(carried.to_dict(keeping.collected()))
+    return as_json(json_format.to_dict(keeping.collected()))
 
 
 @views.get(f"/collections/{_KEY}.json")
 def collection_json(key: str) -> Response:
     """Download one collection, as a file that can be imported elsewhere."""
     chosen = keeping.collected().of(key)
-    response = as_json(carried.to_dict(Collected((chosen,), chosen.key)))
+    response = as_json(json_format.to_dict(Collected((chosen,), chosen.key)))
     return _named(response, chosen, "json")
 
 
@@ -198,7 +198,7 @@ def brought() -> AnyResponse:
         value = json.loads(data)
     except (ValueError, RecursionError):
         value = None
-    more = carried.from_dict(value).collections
+    more = json_format.from_dict(value).collections
     changed = keeping.change(lambda held: held.having(more))
     return redirect(f"{home()}/collections/{changed.open_key}", 303)
 

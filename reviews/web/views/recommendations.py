@@ -31,7 +31,7 @@ _MOST = 5_000  # items in one file: more than any country's collection has on on
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ItemView:
     """A recommendation or finding, ready for the template."""
 
     found: Recommended
@@ -50,9 +50,9 @@ def _asked() -> tuple[SearchParameters, str, Iterator[Recommended]]:
     return asked, only, find(searcher, asked.wording(searcher.themes), asked.filters, kind=kind)
 
 
-def _shown(found: Recommended) -> Shown:
+def _item_view(found: Recommended) -> ItemView:
     item = found.item
-    return Shown(
+    return ItemView(
         found, pieces(item.text, found.marks), citation.place(item.page, found.page_label, item.number), _cited(found)
     )
 
@@ -86,7 +86,7 @@ def page() -> str | tuple[str, int]:
         "recommendations.html",
         asked=asked,
         only=only,
-        rows=[_shown(each) for each in found[:_LISTED]],
+        rows=[_item_view(each) for each in found[:_LISTED]],
         more=len(found) > _LISTED,
         total_filters=asked.filters != EVERYTHING,
         coverage=library.searcher().coverage,

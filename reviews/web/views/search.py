@@ -51,7 +51,7 @@ class Best:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class HitView:
     """A hit, ready for the template. `others` are further hits on the same case on this page."""
 
     number: int
@@ -76,7 +76,7 @@ def _kept_answer(asked: SearchParameters, **changes: Unpack[SearchOptions]) -> R
     wanted = replace(asked.request(searcher.themes, **changes), meaning=asked.meaning)
     if wanted.meaning:  # vectors change without a new generation
         return library.search(wanted)
-    return pool().answers.get(searcher.made_of, wanted, lambda: library.search(wanted))
+    return pool().answers.get(searcher.state_key, wanted, lambda: library.search(wanted))
 
 
 @views.get("/")
@@ -136,7 +136,7 @@ def _answered(asked: SearchParameters) -> str:
         shown=list(grouped(hits, asked.offset)),
         passages=[Best(each, quoted_of(each.report, each.passage)) for each in results.passages or ()],
         rows=rows,
-        most=[] if asked.offset else [_shown(number, [hit]) for number, hit in enumerate(results.most or (), 1)],
+        most=[] if asked.offset else [_hit_view(number, [hit]) for number, hit in enumerate(results.most or (), 1)],
         facets=boxes,
         years=years(results),
         chips=chips(asked),
@@ -202,18 +202,18 @@ def suggestions_json() -> Response:
     return as_json({"suggestions": [each.to_dict() for each in found]})
 
 
-def grouped(hits: Sequence[Hit], offset: int) -> Iterator[Shown]:
+def grouped(hits: Sequence[Hit], offset: int) -> Iterator[HitView]:
     """Yield the hits, with those on one case grouped under the first of them. Hits on a case must be adjacent."""
     number = offset
     for _, together in groupby(hits, key=lambda hit: hit.report.case or hit.report.id):
         several = list(together)
-        yield _shown(number + 1, several)
+        yield _hit_view(number + 1, several)
         number += len(several)
 
 
-def _shown(number: int, hits: Sequence[Hit]) -> Shown:
+def _hit_view(number: int, hits: Sequence[Hit]) -> HitView:
     first, *others = hits
-    return Shown(number, first, tuple(quoted_of(first.report, passage) for passage in first.passages), tuple(others))
+    return HitView(number, first, tuple(quoted_of(first.report, passage) for passage in first.passages), tuple(others))
 
 
 def quoted_of(report: Report, passage: Passage) -> Quoted:

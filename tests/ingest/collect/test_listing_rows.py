@@ -6,9 +6,9 @@ import pytest
 
 from corpus.catalogue import rows as catalogue_rows
 from corpus.layout import CATALOGUES
-from ingest.collect.link_text import cleaned, date_beside, says_nothing
+from ingest.collect.link_text import cleaned, date_beside, is_generic
 from ingest.collect.listing_rows import Listed, kind_of, rows
-from ingest.collect.listing_terms import said
+from ingest.collect.listing_terms import title_facts
 from ingest.collect.sources import Source
 
 KNOWSLEY = Source("Knowsley's partnership", "https://www.knowsley.example/reviews", area="Knowsley")
@@ -56,13 +56,13 @@ def test_the_title_is_the_text_of_the_link_as_printed(text: str, title: str) -> 
 
 @pytest.mark.parametrize("text", ["Download", "click here", "Read more", "PDF", "View the full report", "…", ""])
 def test_an_invitation_to_click_is_not_a_title(text: str) -> None:
-    assert says_nothing(cleaned(text))
+    assert is_generic(cleaned(text))
     assert Listed("https://a.example/1", text).title == ""
     assert Listed("https://a.example/1", text, fallback="Child Fern – Overview.pdf").title == "Child Fern – Overview"
 
 
 def test_a_title_that_begins_with_such_a_word_is_one() -> None:
-    assert not says_nothing("Report into the death of Child Fern")
+    assert not is_generic("Report into the death of Child Fern")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_date_of_publication_stands_alone_or_after_the_word(beside: str, publi
     ],
 )
 def test_a_title_and_its_heading_are_understood(title: str, heading: str, expected: dict[str, str]) -> None:
-    what = said(title, heading, "Alder")
+    what = title_facts(title, heading, "Alder")
     assert {name: getattr(what, name) for name in expected} == expected
 
 

@@ -490,7 +490,7 @@ def test_8_when_the_output_cannot_be_written(demo: Path, sheet: Path) -> None:
     refused(8, demo, "batch", sheet, "--out", sheet.parent / "nowhere" / "out.csv", says=("nowhere", "Check"))
 
 
-# 130 and what a full disk, missing rights and a dead process do: test_bad_luck.py
+# 130 and what a full disk, missing rights and a dead process do: test_environment_faults.py
 
 
 def test_every_command_has_the_name_that_its_module_is_found_by() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from corpus.errors import NotFound, UsageError
-from reviews.collecting import carried
+from reviews.collecting import json_format
 from reviews.collecting.collection import (
     LONGEST_NOTE,
     MOST_COLLECTIONS,
@@ -89,11 +89,11 @@ def test_a_removed_report_leaves_a_bare_reference() -> None:
 
 def test_an_exported_collection_is_imported_unchanged() -> None:
     before = held().noted("1", REPORT, 9, "“For Monday” & <b>Jo</b>").begun("Training")
-    assert carried.from_dict(json.loads(json.dumps(carried.to_dict(before)))) == before
+    assert json_format.from_dict(json.loads(json.dumps(json_format.to_dict(before)))) == before
 
 
 def whole(**changes: Any) -> dict[str, Any]:
-    value = carried.to_dict(held())
+    value = json_format.to_dict(held())
     value["collections"][0]["passages"][0] |= changes
     return value
 
@@ -105,7 +105,7 @@ def whole(**changes: Any) -> dict[str, Any]:
         [],
         "collections",
         {},
-        {"format": carried.FORMAT},
+        {"format": json_format.FORMAT},
         {**whole(), "version": 2},
         {**whole(), "collections": "ab"},
         {**whole(), "collections": [1]},
@@ -127,13 +127,13 @@ def whole(**changes: Any) -> dict[str, Any]:
 )
 def test_a_foreign_file_is_refused(value: Any) -> None:
     with pytest.raises(UsageError):
-        carried.from_dict(value)
+        json_format.from_dict(value)
 
 
 def test_unknown_values_beside_the_reference_are_left_out() -> None:
     value = whole(note=["x"], paragraph={"a": 1}, generation="0001\n<script>", saved="yesterday", digest="x" * 99)
     value["collections"][0]["name"] = "\x1b[31mred\n" + "x" * 200
-    read = carried.from_dict(value).collections[0]
+    read = json_format.from_dict(value).collections[0]
     assert read.passages[0] == Saved(REPORT, 4, 4, 2)
     assert read.name == "[31mred " + "x" * 72
-    assert len(carried.from_dict(whole(note="n" * 9_999)).collections[0].passages[0].note) == LONGEST_NOTE
+    assert len(json_format.from_dict(whole(note="n" * 9_999)).collections[0].passages[0].note) == LONGEST_NOTE

@@ -10,7 +10,7 @@ import pytest
 from corpus.errors import NotFound
 from corpus.settings import load_settings
 from reviews.collecting.collection import Collection, Saved
-from reviews.collecting.passages import Found, look_up, to_save
+from reviews.collecting.passages import Found, look_up, passage_reference
 from reviews.library import Library
 from reviews.maintenance.remove import remove
 from tests.command import DEMO, reviews
@@ -19,7 +19,7 @@ from tests.command import DEMO, reviews
 def saved(library: Library, query: str) -> Saved:
     hit = library.search(query).hits[0]
     first = hit.passages[0].ordinal
-    return to_save(library.corpus(), hit.report.id[:16], first, first, "0000001", "2026-11-29")
+    return passage_reference(library.corpus(), hit.report.id[:16], first, first, "0000001", "2026-11-29")
 
 
 def found(library: Path, *passages: Saved) -> list[Found]:
@@ -43,7 +43,7 @@ def test_a_passage_has_its_words_place_and_citation(demo: Path) -> None:
 def test_several_paragraphs_are_one_passage(demo: Path) -> None:
     with Library(demo) as library:
         report, text = library.report(library.search("neglect").hits[0].report.id)
-        one = to_save(library.corpus(), report.id, 5, 7, "", "")
+        one = passage_reference(library.corpus(), report.id, 5, 7, "", "")
     (shown,) = found(demo, one)
     assert shown.quotation == "\n".join(p.text for p in text.paragraphs[5:8])
 
@@ -53,9 +53,9 @@ def test_a_passage_that_is_not_there_cannot_be_saved(demo: Path) -> None:
         report = library.reports()[0].id
         for first, last in ((9_999_999, 9_999_999), (5, 4), (0, 5_000)):
             with pytest.raises(NotFound):
-                to_save(library.corpus(), report, first, last, "", "")
+                passage_reference(library.corpus(), report, first, last, "", "")
         with pytest.raises(NotFound):
-            to_save(library.corpus(), "0" * 16, 0, 0, "", "")
+            passage_reference(library.corpus(), "0" * 16, 0, 0, "", "")
 
 
 def test_words_that_moved_are_found_and_words_that_changed_are_not_quoted(demo: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from reviews.collecting import carried
+from reviews.collecting import json_format
 from reviews.collecting.collection import Collected, Saved
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access
@@ -80,7 +80,7 @@ def test_a_browser_that_is_full_says_so_and_keeps_what_it_had(page: FlaskClient)
 
 def _file(number: int) -> Any:
     spread = "".join(hashlib.sha256(f"{number} {n}".encode()).hexdigest() for n in range(30))[:1_900]
-    return io.BytesIO(json.dumps(carried.to_dict(Collected().saving(replace(ONE, note=spread)))).encode())
+    return io.BytesIO(json.dumps(json_format.to_dict(Collected().saving(replace(ONE, note=spread)))).encode())
 
 
 @pytest.fixture

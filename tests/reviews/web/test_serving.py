@@ -216,7 +216,7 @@ def test_libraries_that_are_lent_share_what_was_read(demo: Path) -> None:
     assert first.searcher() is not second.searcher()
     assert first.searcher()._session.snapshot is second.searcher()._session.snapshot
     first.search("robin")
-    pool.let_go()
+    pool.clear()
     pool.give_back(first)
     assert second.search("robin").total, "the last one still reads it"
     pool.give_back(second)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from search.answering.listing import said
+from search.answering.listing import prose_factor
 
 
 def share(text: str, *words: str) -> float:
-    return said(text, [[(text.index(word), text.index(word) + len(word))] for word in words])
+    return prose_factor(text, [[(text.index(word), text.index(word) + len(word))] for word in words])
 
 
 PLAIN = "The review found that gang violence had not been considered."
@@ -14,7 +14,7 @@ PLAIN = "The review found that gang violence had not been considered."
 
 def test_a_sentence_without_a_comma_counts_in_full() -> None:
     assert share(PLAIN, "gang", "violence") == 1.0
-    assert said(PLAIN, []) == 1.0
+    assert prose_factor(PLAIN, []) == 1.0
 
 
 @pytest.mark.parametrize("word", ["such as", "including", "Including", "e.g.", "as well as", "for example"])
@@ -34,5 +34,5 @@ def test_the_sentence_with_most_of_the_words_decides() -> None:
     text = f"A gang, a school, a street, a bus, a park. {PLAIN}"
     gang = [(at, at + 4) for at in (text.index("gang"), text.rindex("gang"))]
     violence = (text.index("violence"), text.index("violence") + 8)
-    assert said(text, [gang, [violence]]) == 1.0
-    assert said(text, [gang[:1]]) < 0.5
+    assert prose_factor(text, [gang, [violence]]) == 1.0
+    assert prose_factor(text, [gang[:1]]) < 0.5

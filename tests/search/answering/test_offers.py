@@ -188,4 +188,4 @@ def test_a_slip_that_one_report_shares_is_corrected_too(slipped: Searcher) -> No
 def test_no_way_to_say_a_theme_is_passed_over_for_having_too_many_words() -> None:
     for theme in load_themes().themes:
         for text in theme_offers_module._ways_to_say(theme):
-            assert theme_offers_module._least(text) <= len(theme_offers_module._read(text).telling), text
+            assert theme_offers_module._min_content_words(text) <= len(theme_offers_module._read(text).content), text

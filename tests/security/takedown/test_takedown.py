@@ -309,7 +309,7 @@ def a_server_has_drawn_a_page_and_lets_go_of_it(desk: Desk) -> None:
         pool.pictures.draw(desk.held, file.read(), 1, 300, ())
     assert pool.pictures._kept
     desk.remove()
-    pool.let_go()
+    pool.clear()
     assert not pool.pictures._kept
 
 

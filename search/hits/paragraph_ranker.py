@@ -6,13 +6,13 @@ from functools import partial
 from index.matching.result_set import Answer
 from index.ranking_policy import FIRST_OF, LATER_FACTOR, TOGETHER_FIRST_UP_TO
 from search.answering.dense_paragraphs import Worth, by_worth, dense_paragraphs, in_order
-from search.answering.listing import said
+from search.answering.listing import prose_factor
 from search.answering.passages import SpansByPart, characters
 from search.answering.ranking import idf
 from search.session import Session
 
 
-class Telling:
+class ParagraphRanker:
     """Compares the paragraphs of an answer's reports by their words and their text. Each text is read once."""
 
     def __init__(self, session: Session, answer: Answer) -> None:
@@ -25,9 +25,9 @@ class Telling:
     def paragraphs(self, document: int, wanted: int) -> list[int]:
         """Return the ordinals of the best paragraphs of a report, best first."""
         worth = self._worth.pop(document, None) or self._worth_in(document)
-        return dense_paragraphs(worth, wanted, partial(self._said, document))
+        return dense_paragraphs(worth, wanted, partial(self._prose_factors, document))
 
-    def first(self, documents: Sequence[int]) -> list[int]:
+    def promote_best(self, documents: Sequence[int]) -> list[int]:
         """Move the document with the best paragraph, among the first few, to the front.
 
         If the words form a sentence, the order does not change, because few paragraphs have every word.
@@ -43,14 +43,14 @@ class Telling:
     def _best(self, document: int) -> tuple[int, float]:
         """Return how many parts of the query the best paragraph has, and its value."""
         worth = self._worth[document] = self._worth_in(document)
-        ((best, _), *_) = in_order(worth, partial(self._said, document))
+        ((best, _), *_) = in_order(worth, partial(self._prose_factors, document))
         return best
 
     def _worth_in(self, document: int) -> Worth:
         length = self._session.snapshot.lengths()[document]
         return by_worth(self._weighted, document, self._session.layout(document), length)
 
-    def _said(self, document: int, spans: Mapping[int, SpansByPart]) -> dict[int, float]:
+    def _prose_factors(self, document: int, spans: Mapping[int, SpansByPart]) -> dict[int, float]:
         """Return how much each paragraph says about its matches, as a share. `spans` are the matches in it."""
         known = self._known.setdefault(document, {})
         new = sorted(spans.keys() - known.keys())
@@ -59,5 +59,5 @@ class Telling:
             reading = self._session.snapshot.documents()[document]
             for paragraph in self._session.texts.paragraphs(reading, new):
                 parts = characters(paragraph, spans[paragraph.ordinal].values(), starts[paragraph.ordinal])
-                known[paragraph.ordinal] = said(paragraph.text, parts)
+                known[paragraph.ordinal] = prose_factor(paragraph.text, parts)
         return {ordinal: known[ordinal] for ordinal in sorted(spans)}

@@ -60,7 +60,7 @@ def night(small: Path) -> Path:
 def read_only(small: Path) -> Iterator[Path]:
     """Yield the library on a disk that is mounted read-only."""
     if not mounted("--bind", small, small):
-        pytest.skip("only who may mount can have a read-only disk; test_bad_luck does it with rights")
+        pytest.skip("only who may mount can have a read-only disk; test_environment_faults does it with rights")
     assert mounted("-o", "remount,bind,ro", small)
     yield small
     subprocess.run(["umount", "-l", str(small)], check=True)

@@ -16,7 +16,7 @@ from search.results import Results
 _MOST = 256  # answers, about 60 KB each
 
 
-class KeptAnswers:
+class AnswerCache:
     """A thread-safe cache of the most recently used answers."""
 
     def __init__(self) -> None:
@@ -25,9 +25,9 @@ class KeptAnswers:
         self._again: OrderedDict[SearchRequest, None] = OrderedDict()
         self._round = 0
 
-    def get(self, made_of: Hashable, request: SearchRequest, make: Callable[[], Results]) -> Results:
+    def get(self, state_key: Hashable, request: SearchRequest, make: Callable[[], Results]) -> Results:
         """Return the answer to a request. It is made and cached if there is none."""
-        key = made_of, request
+        key = state_key, request
         with self._lock:
             known = self._kept.get(key)
             if known is not None:
@@ -46,12 +46,12 @@ class KeptAnswers:
                     self._kept.popitem(last=False)
         return made
 
-    def asked_again(self, most: int) -> Sequence[SearchRequest]:
+    def repeated(self, most: int) -> Sequence[SearchRequest]:
         """Return the requests that were repeated since the cache was cleared, the latest first."""
         with self._lock:
             return list(reversed(self._again))[:most]
 
-    def let_go(self) -> None:
+    def clear(self) -> None:
         """Drop all answers, including those that are being made."""
         with self._lock:
             self._kept.clear()

@@ -1,6 +1,6 @@
 from typing import cast
 
-from reviews.web.serving.kept_answers import KeptAnswers
+from reviews.web.serving.answer_cache import AnswerCache
 from search.request import SearchRequest
 from search.results import Results
 
@@ -19,7 +19,7 @@ class Maker:
 
 
 def test_a_cached_answer_is_not_computed_again() -> None:
-    kept, make = KeptAnswers(), Maker()
+    kept, make = AnswerCache(), Maker()
     assert kept.get("1", NEGLECT, make) is kept.get("1", NEGLECT, make)
     kept.get("2", NEGLECT, make)
     kept.get("1", FATHER, make)
@@ -27,7 +27,7 @@ def test_a_cached_answer_is_not_computed_again() -> None:
 
 
 def test_the_least_recently_used_answers_are_dropped_first() -> None:
-    kept, make = KeptAnswers(), Maker()
+    kept, make = AnswerCache(), Maker()
     for number in range(256):
         kept.get(number, NEGLECT, make)
     kept.get(0, NEGLECT, make)
@@ -39,34 +39,34 @@ def test_the_least_recently_used_answers_are_dropped_first() -> None:
 
 
 def test_what_was_asked_again_is_known_the_latest_first() -> None:
-    kept, make = KeptAnswers(), Maker()
+    kept, make = AnswerCache(), Maker()
     asked = [SearchRequest(str(number)) for number in range(300)]
     for request in (*asked, *asked[-3:], asked[-2]):
         kept.get("1", request, make)
-    assert kept.asked_again(100) == [asked[-2], asked[-1], asked[-3]]
-    assert kept.asked_again(2) == [asked[-2], asked[-1]]
+    assert kept.repeated(100) == [asked[-2], asked[-1], asked[-3]]
+    assert kept.repeated(2) == [asked[-2], asked[-1]]
 
 
 def test_no_more_requests_than_answers_are_remembered() -> None:
-    kept, make = KeptAnswers(), Maker()
+    kept, make = AnswerCache(), Maker()
     asked = [SearchRequest(str(number)) for number in range(300)]
     for request in asked:
         kept.get("1", request, make)
         kept.get("1", request, make)
-    assert kept.asked_again(1000) == asked[:43:-1]
+    assert kept.repeated(1000) == asked[:43:-1]
 
 
 def test_what_is_let_go_is_forgotten_even_if_it_was_being_made() -> None:
-    kept, make = KeptAnswers(), Maker()
+    kept, make = AnswerCache(), Maker()
 
     def meanwhile() -> Results:
-        kept.let_go()
+        kept.clear()
         return make()
 
     kept.get("1", NEGLECT, meanwhile)
     kept.get("1", NEGLECT, make)
     kept.get("1", NEGLECT, make)
-    kept.let_go()
-    assert not kept.asked_again(100)
+    kept.clear()
+    assert not kept.repeated(100)
     kept.get("1", NEGLECT, make)
     assert make.made == 3
