@@ -44,14 +44,14 @@ class SomeFilesFailed(ReviewsError):
 
 
 class NoIndex(ReviewsError):
-    """There is no index to search, or another version of the program made it."""
+    """There is no index to search."""
 
     exit_code = 4
     http_status = 503
 
 
 class OtherVersion(NoIndex):
-    """The library or its index was made by an older or a newer version of the program."""
+    """The library or its index was made by another version of the program."""
 
 
 class Corrupt(ReviewsError):

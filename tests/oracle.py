@@ -1,4 +1,4 @@
-"""A brute-force search to test against: the section "Exactly" of docs/query-language.md, rule by rule.
+"""A brute-force search to test against: the section "Exact rules" of docs/query-language.md, rule by rule.
 
 It is deliberately slow, small and independent. It shares only the query tree with the program, so an error would have
 to be made twice, in different code, to remain unnoticed. It also generates queries of every form from the words of a

@@ -21,7 +21,7 @@ CLUSTER = "Only index.opensearch.client asks an OpenSearch cluster"
 CONNECTIONS = "Only ingest.collect.crawler connects to the network"
 CRAWLER = "Only the crawling process loads what reads the pages of strangers"
 SQL = "Only corpus.storage.database opens the corpus with SQLite"
-ACYCLIC = "No two rooms, and no two modules of a room, import each other"
+ACYCLIC = "No two folders, and no two modules of a folder, import each other"
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Evaluate the query tree over the postings of any engine: which reports match, and where.
 
-docs/query-language.md ("Exactly") defines the semantics. The tests compare them with a brute-force search of the text.
+docs/query-language.md ("Exact rules") defines the semantics. The tests compare them with a brute-force search.
 """
 
 from __future__ import annotations

@@ -250,7 +250,9 @@ def _ranked(found: Sequence[Keyword]) -> Iterator[str]:
     "ATLAS.ti or MAXQDA.",
 )
 @click.option("--catalogue", is_flag=True, help="Export the details of each report (one row each) instead of the text.")
-@click.option("--raw", is_flag=True, help="Write CSV for programs: no apostrophe before text that Excel would run.")
+@click.option(
+    "--raw", is_flag=True, help="Write CSV for programs: no apostrophe before text that Excel would run as a formula."
+)
 @click.option(
     "--package", type=click.Path(path_type=Path), help="Write a study as a data package into this new folder."
 )
@@ -273,9 +275,10 @@ def export(
     text: bool,
     filters: Filters,
 ) -> None:
-    """Export the text of the reports for other tools, one row per paragraph, or their citations for a reference
-    manager. QUERY and filters choose the reports; --section chooses the sections. With --package, .qdpx or .qdc: export
-    a study, that is, the answers to QUERY or to a sheet of queries.
+    """Export the text of the reports for other tools (one row per paragraph), or citations for a reference manager.
+
+    QUERY and filters choose the reports; --section chooses the sections. With --package, or with --out to a .qdpx or
+    .qdc file, export a study: the answers to QUERY or to a sheet of queries.
     """
     if (out is None) == (package is None):
         raise click.UsageError("Say where to write: --out FILE or --package FOLDER.")
@@ -322,7 +325,7 @@ def _export(path: Path, query: str, out: Path, catalogue: bool, raw: bool, filte
 @click.argument("subject", metavar="THEME")
 @filtered
 @click.option("--suppress-small", is_flag=True, help="Hide counts from 1 to 4, which can identify people.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write a Word document (.docx) instead of the screen.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to a Word document (.docx) instead of the screen.")
 @JSON
 @click.pass_obj
 def briefing(

@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     default="",
     help="Count by these periods instead of single years: 2015-2018,2019-2022.",
 )
-@click.option("--raw", is_flag=True, help="Write CSV for programs: no apostrophe before text that Excel would run.")
+@click.option(
+    "--raw", is_flag=True, help="Write CSV for programs: no apostrophe before text that Excel would run as a formula."
+)
 @click.option("--mentions", "each", is_flag=True, help="Also write a table with a row for each mention.")
 @click.option("--strict", is_flag=True, help="Exit with code 7 if any query could not be answered.")
 @click.option("--template", is_flag=True, help="Write an example sheet to --out (csv, tsv, xlsx, jsonl) or stdout.")

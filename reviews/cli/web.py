@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Address to listen on. Any other address needs --tokens or --user-header.",
 )
-@click.option("--tokens", "by_token", is_flag=True, help="Admit only people with a token from `reviews token add`.")
+@click.option("--tokens", "by_token", is_flag=True, help="Require a token from `reviews token add`.")
 @click.option("--user-header", metavar="NAME", help="Header in which a reverse proxy names the signed-in person.")
 @click.option(
     "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Address of a reverse proxy to trust; can be repeated."

@@ -77,7 +77,7 @@ def test_a_new_word_keeps_the_filters_and_the_back_button_keeps_everything(visit
     left = page.url
     page.locator(".r-place a").first.click()
     page.wait_for_url(re.compile("/reports/"))
-    page.get_by_role("link", name="Back to the answer").click()
+    page.get_by_role("link", name="Back to the results").click()
     page.wait_for_url(left)
     page.locator(".r-place a").first.click()
     page.wait_for_url(re.compile("/reports/"))

@@ -90,4 +90,4 @@ def test_words_are_found_in_this_report(visit: Visit, robin: str) -> None:
     page.get_by_role("searchbox", name="Find in this report").fill("grandmother")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("heading", name="mentions of")).to_be_visible()
-    expect(page.get_by_role("link", name="Back to the answer")).to_have_attribute("href", "/?q=neglect&page=1")
+    expect(page.get_by_role("link", name="Back to the results")).to_have_attribute("href", "/?q=neglect&page=1")

@@ -60,7 +60,7 @@ def test_a_line_opens_its_page_and_the_link_back_leads_to_the_same_lines(page: F
     address, _, anchor = link.partition("#")
     opened = page.get(address).text
     assert f'id="{anchor}"' in opened
-    (back,) = re.findall(r'href="([^"]+)">Back to the answer', opened)
+    (back,) = re.findall(r'href="([^"]+)">Back to the results', opened)
     assert html.unescape(back) == "/concordance?q=neglect&sort=left&area=Fernshire&page=1"
 
 
