@@ -56,8 +56,7 @@ class Store:
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
         """Open the corpus at `path`. With `create`, create it if it does not exist. See `Database.open` for the errors.
 
-        When opening for reading, also raises NoIndex if the corpus lacks some of the removals, because it was restored
-        from a backup.
+        For reading, also raises NoIndex if a corpus restored from a backup lacks some of the removals.
         """
         store = cls(Database.open(path, create=create, read_only=read_only))
         if read_only:
