@@ -18,7 +18,17 @@ _BULLET = re.compile(
 )  # Word's own characters for bullets and ticks
 _PRIVATE = "[\ue000-\uf01f\uf030-\uf8ff]"  # except the characters that a symbol font draws for ASCII
 _HOLES = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]|{_PRIVATE}{{2}}|\\w{_PRIVATE}")
-_MIXED = re.compile(r"[a-z](?:[A-Z\xc0-\xde]|[^\x00-\xff’‘“”–—…•])[a-z]")
+# "a" for small letters, "A" for what should not stand between two of them.
+_SHAPES = bytes(
+    ord("a")
+    if letter.islower()
+    else ord("A")
+    if letter.isupper() or letter in "?¡¢£¤¥¦§¨©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿"
+    else ord(" ")
+    for letter in bytes(range(256)).decode("latin-1")
+)
+_SIGNS = "’‘“”–—…•"
+_MIXED = re.compile(rf"[^\x00-\xff{_SIGNS}](?<=[a-z].)[a-z]")
 
 # The seven letters that most often follow each letter, as counted in reports. In English, eight in ten pairs of letters
 # are among these, in Welsh or Polish five, and in enciphered words three.
@@ -71,7 +81,11 @@ def has_odd_letters(text: str) -> bool:
 
 def has_mixed_words(text: str) -> bool:
     """Return whether a word has a capital or a sign after a small letter, which suggests a wrong letter."""
-    return _MIXED.search(text) is not None
+    latin = text.encode("latin-1", "ignore")
+    if b"aAa" in latin.translate(_SHAPES):
+        return True
+    rare = len(text) - len(latin) > sum(map(text.count, _SIGNS))  # the pattern takes long, and hardly any page needs it
+    return rare and _MIXED.search(text) is not None
 
 
 def has_holes(text: str) -> bool:
