@@ -102,11 +102,17 @@ def _questions(asked: Queries) -> list[Question]:
                 f"There is no sheet of queries at {path}. Give a path, a list of queries, or a dictionary."
             )
         return read(path.read_bytes(), path.name).questions
-    if isinstance(asked, Mapping):
-        return [Question(str(name), query, line) for line, (name, query) in enumerate(asked.items(), 1)]
-    found: list[Question] = [
-        each if isinstance(each, Question) else Question(str(n), str(each), n) for n, each in enumerate(asked, 1)
+    named = asked.items() if isinstance(asked, Mapping) else enumerate(asked, 1)
+    found = [
+        query if isinstance(query, Question) else Question(str(name), _text(query), line)
+        for line, (name, query) in enumerate(named, 1)
     ]
     if not found:
         raise UsageError("There are no queries. Give a list such as ['neglect', 'school'].")
     return found
+
+
+def _text(query: object) -> str:
+    if not isinstance(query, str):
+        raise UsageError(f"A query must be text, and {str(query)[:80]!r} is not.")
+    return query

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from search.tables.writers import disk_of, write_rows
 
 _TYPES: dict[Type, str] = {int: "integer", float: "number", bool: "boolean", str: "string"}
 _CODEBOOK = ("table", "column", "type", "unit", "meaning")
+_LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")  # in Markdown; outside the documentation it leads nowhere
 LICENCE = (
     "The texts belong to the publishers of the reports, who may each have their own terms. Check the `url` of a report "
     "before you share its text."
@@ -70,7 +72,7 @@ def _package(resources: list[dict[str, Any]], about: About, title: str) -> dict[
 def _described(each: Resource, path: Path) -> dict[str, Any]:
     data = path.read_bytes()
     schema: dict[str, Any] = {
-        "fields": [_field(name, each.table.types[name]) for name in each.table.columns],
+        "fields": [_field(name, each.table.types[name], own=name in each.table.own) for name in each.table.columns],
         "missingValues": [""],
     }
     if each.key:
@@ -95,10 +97,11 @@ def _described(each: Resource, path: Path) -> dict[str, Any]:
     }
 
 
-def _field(name: str, type_: Type) -> dict[str, Any]:
-    known = COLUMNS.get(name)
+def _field(name: str, type_: Type, *, own: bool) -> dict[str, Any]:
+    """Describe a column. `own` columns are from the sheet of queries, whatever else their names may mean."""
+    known = None if own else COLUMNS.get(name)
     field: dict[str, Any] = {"name": name, "type": _TYPES[type_]}
-    field["description"] = known.meaning if known else "a column of the sheet of queries"
+    field["description"] = _LINK.sub(r"\1", known.meaning) if known else "a column of the sheet of queries"
     if known and known.unit:
         field["unit"] = known.unit
     if type_ is bool:

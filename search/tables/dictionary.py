@@ -95,10 +95,12 @@ _COUNTS = {
     "cases": Column("count", "the cases that the reports that match belong to", "cases"),
     "mentions": Column("count", "the mentions: places in the text, each counted once", "mentions"),
     "passages": Column("count", "the passages with a mention", "passages"),
-    "words": Column("count", "the words that were searched, in the `of` reports", "words"),
+    "words": Column("count", "the words that were searched: in the `of` reports, or in this report", "words"),
     "rate": Column("real", "mentions for each 10,000 words searched", "per 10,000 words"),
     "small": Column("flag", "whether a count is 1 to 4, which can identify people if you publish it"),
-    "grouping": Column("text", "what the row is grouped by: `all`, `period`, `kind`, `period and kind` …"),
+    "grouping": Column(
+        "text", "what the row is grouped by: `all`, `period`, `kind`, `period and kind` …; the other columns are `all`"
+    ),
     "period": Column("text", "the year, or the period given with `--periods`; `outside` if it is in none of them"),
     "value": Column("text", "the year, board, area, kind or type; empty where it is unknown"),
 }

@@ -35,6 +35,7 @@ class Table:
         whole: Collection[str] = (),
     ) -> None:
         self.columns = tuple(columns)
+        self.own = frozenset((*text, *whole))
         self.rows = [{name: row.get(name) for name in self.columns} for row in rows]
         self.types: dict[str, Type] = types_of(self.columns, text=text, whole=whole)
 

@@ -61,6 +61,9 @@ def test_a_study_takes_a_list_a_sheet_or_a_dictionary(library: Library, tmp_path
     assert [row["id"] for row in library.study(["neglect", "school"]).summary] == ["1", "2"]
     one = library.study(sheet).summary.rows[0]
     assert (one["filters"], one["why"]) == ("section: findings", "=a")
+    for nonsense in ({}, [], {"N": 1}, ["neglect", None]):
+        with pytest.raises(UsageError):
+            library.study(nonsense)  # type: ignore[arg-type]
 
 
 def test_every_table_says_what_its_numbers_count(library: Library, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from reviews.cli.main import main
 from reviews.library import Library
 
-SHEET = "id,query,section,why\n012345678901,=CSE OR neglect,,=note\nS,school,findings,\n"
+SHEET = "id,query,section,note\n012345678901,=CSE OR neglect,,=note\nS,school,findings,\n"
 CAST: dict[str, Any] = {
     "integer": int,
     "number": float,
@@ -80,13 +80,15 @@ def test_keys_are_unique_and_lead_to_a_row(folder: Path) -> None:
 def test_ids_are_text_queries_are_unguarded_and_the_codebook_is_complete(folder: Path) -> None:
     package = json.loads((folder / "datapackage.json").read_text("utf-8"))
     tables = {each["name"]: read(folder, each) for each in package["resources"]}
-    assert [(row["id"], row["query"], row["why"]) for row in tables["queries"]] == [
+    assert [(row["id"], row["query"], row["note"]) for row in tables["queries"]] == [
         ("012345678901", "=CSE OR neglect", "=note"),
         ("S", "school", None),
     ]
     with (folder / "codebook.csv").open(encoding="utf-8", newline="") as file:
-        codebook = [(row["table"], row["column"]) for row in csv.DictReader(file)]
-    assert codebook == [
+        codebook = {(row["table"], row["column"]): row["meaning"] for row in csv.DictReader(file)}
+    assert codebook["queries", "note"] == "a column of the sheet of queries"  # elsewhere, `note` is of a coder
+    assert codebook["passages", "section"] == "the kind of section"
+    assert list(codebook) == [
         (each["name"], field["name"]) for each in package["resources"] for field in each["schema"]["fields"]
     ]
     record = json.loads((folder / "study.about.json").read_text("utf-8"))
