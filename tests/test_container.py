@@ -210,7 +210,7 @@ def stopped_before_the_next_update(loop: subprocess.Popen[str]) -> str:
     return said
 
 
-def test_the_loop_updates_at_once_waits_for_the_night_and_stops_when_told(tmp_path: Path) -> None:
+def test_the_loop_updates_at_once_waits_for_the_night_and_stops_when_asked(tmp_path: Path) -> None:
     (tmp_path / "reports").mkdir()
     shutil.copy(next((ROOT / "corpus" / "demo").glob("FamilyM*.pdf")), tmp_path / "reports")
     with nightly(tmp_path / "library", str(tmp_path / "reports")) as loop:

@@ -95,7 +95,7 @@ def test_an_invalid_value_on_the_command_line_is_reported(tmp_path: Path) -> Non
         load_settings(tmp_path, jobs=-1)
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "reviews.toml").mkdir()
     with pytest.raises(LimitHit, match=r"reviews\.toml cannot be read"):
         load_settings(tmp_path)

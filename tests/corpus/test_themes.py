@@ -152,7 +152,7 @@ class TestALibrarysOwn:
         assert told(themes)[0].startswith("themes.toml, line 8: it is not UTF-8")
         assert themes.find("trees") is not None
 
-    def test_a_file_that_cannot_be_read_is_told(self, tmp_path: Path) -> None:
+    def test_a_file_that_cannot_be_read_is_reported(self, tmp_path: Path) -> None:
         (tmp_path / "themes.toml").mkdir()
         with pytest.raises(LimitHit, match="cannot be read"):
             load_themes(tmp_path / "themes.toml")

@@ -137,7 +137,7 @@ def test_the_tokens_of_several_texts_are_those_of_each_with_a_gap_between(texts:
         ("-".join("ab" * 50_000), [("a", "b"), ("b", "a")]),
     ],
 )
-def test_words_are_a_compound_when_only_a_hyphen_stands_between(text: str, expected: list[tuple[str, str]]) -> None:
+def test_words_are_a_compound_when_only_a_hyphen_is_between_them(text: str, expected: list[tuple[str, str]]) -> None:
     assert list(dict.fromkeys(analyser.compounds(text))) == expected
 
 

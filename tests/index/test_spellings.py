@@ -43,7 +43,7 @@ def test_a_text_that_is_one_word_printed_as_several(text: str, expected: str) ->
     assert spellings.whole(text) == expected
 
 
-def test_what_is_looked_for_is_what_stands_in_the_text() -> None:
+def test_the_terms_to_look_for_are_the_terms_in_the_text() -> None:
     for text in ("C.S.E.", "section 47", "C S E", "s.17ZA"):
         ((first, width, word),) = spellings.spelled(text)
         slots = spellings.slots_of(word)

@@ -168,7 +168,7 @@ def really_read(small: Path) -> Path:
 
 
 @needs_the_extra
-def test_the_model_of_the_extra_finds_what_is_said_in_other_words(really_read: Path) -> None:
+def test_the_model_of_the_extra_finds_passages_in_other_words(really_read: Path) -> None:
     assert len(vectors(really_read)) == 2
     said = asked(really_read, "search", "nobody took the toddler to the dentist", "--meaning", "--passages", "0")
     assert said["meaning"]["passages"]

@@ -119,7 +119,7 @@ def faults(library: Library) -> tuple[int, list[str]]:
     return held, wrong
 
 
-def test_every_passage_of_the_demonstration_reports_stands_on_its_page_and_every_mark_matches(demo: Path) -> None:
+def test_every_passage_of_the_demonstration_reports_is_on_its_page_and_every_mark_matches(demo: Path) -> None:
     with reviews.open(demo) as library:
         held, wrong = faults(library)
     assert wrong == []
@@ -127,7 +127,7 @@ def test_every_passage_of_the_demonstration_reports_stands_on_its_page_and_every
 
 
 @pytest.mark.skipif(not (SHARED / "reports").is_dir(), reason="the shared reports are not here")
-def test_every_passage_of_shared_reports_stands_on_its_page_and_every_mark_matches(tmp_path: Path) -> None:
+def test_every_passage_of_shared_reports_is_on_its_page_and_every_mark_matches(tmp_path: Path) -> None:
     run(create_library(tmp_path / "library"), sorted((SHARED / "reports").glob("*/*.pdf"))[4::12])
     with reviews.open(tmp_path / "library") as library:
         held, wrong = faults(library)

@@ -137,7 +137,7 @@ def test_which_reports_have_a_theme_is_kept_and_made_again_when_it_is_damaged(li
 # Cases
 
 
-def test_the_reports_of_one_case_stand_together_and_count_once(demo: Searcher) -> None:
+def test_the_reports_on_one_case_are_shown_together_and_count_once(demo: Searcher) -> None:
     results = demo.search("neglect", limit=None)
     assert (results.total, results.cases) == (7, 4)
     cases = [hit.report.case or hit.report.id for hit in results]
@@ -249,7 +249,7 @@ def test_a_word_in_the_title_is_in_the_explanation(demo: Searcher) -> None:
     assert explanation[0].in_title
 
 
-def test_parts_of_the_query_that_stand_in_one_paragraph_count_more(demo: Searcher) -> None:
+def test_parts_of_the_query_in_one_paragraph_count_more(demo: Searcher) -> None:
     best = demo.search("neglect school", explain=True, limit=1).hits[0]
     assert best.explanation is not None
     assert all(each.together for each in best.explanation)

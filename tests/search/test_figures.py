@@ -153,12 +153,12 @@ def test_the_parts_of_an_abbreviation_as_words_find_the_abbreviation_too(library
         assert mark in found[name], "the whole is one mention"
 
 
-def test_the_words_that_stand_for_an_abbreviation_are_shown_as_people_write_them(library: Searcher) -> None:
+def test_the_words_of_an_abbreviation_are_shown_as_people_write_them(library: Searcher) -> None:
     terms = [term for expansion in library.search("s47 CSE OR s47").expansions for term in expansion.terms]
     assert {"s47", "section 47", "cse", "c s e"} <= set(terms)
 
 
-def test_a_pattern_finds_words_and_not_what_stands_beside_them(library: Searcher) -> None:
+def test_a_pattern_finds_words_and_not_the_signs_beside_them(library: Searcher) -> None:
     assert marked(library, "?.?.?") == {}
     assert set(marked(library, "c?e")) == {"cse"}
 

@@ -84,7 +84,7 @@ def test_a_filter_by_section_holds_for_the_recommendations_and_paragraphs_themse
         assert kinds == {"recommendations"}
 
 
-def test_a_filter_by_section_compares_only_what_stands_in_such_sections(asked: Searcher) -> None:
+def test_a_filter_by_section_compares_only_text_in_such_sections(asked: Searcher) -> None:
     only = Filters(sections=("findings",))
     words = {term for row in paragraphs(asked, "", only) for term, _ in analyser.terms(row["text"])}
     for found in (
@@ -96,7 +96,7 @@ def test_a_filter_by_section_compares_only_what_stands_in_such_sections(asked: S
     assert terms(asked, "neglect", limit=None) != terms(asked, "neglect", only, limit=None) != []
 
 
-def test_the_reports_that_are_compared_are_those_that_the_filters_let_through(asked: Searcher) -> None:
+def test_only_reports_that_pass_the_filters_are_compared(asked: Searcher) -> None:
     assert compare(asked, "year:..2016", "year:2017..")[0]
     with pytest.raises(UsageError, match="nothing to compare"):
         compare(asked, "year:..2016", "year:2017..", Filters(years=(2017, None)))

@@ -85,9 +85,7 @@ def test_a_part_and_its_opposite_are_everything_and_share_nothing(searcher: Sear
 
 @fixed
 @given(a=trees, b=trees)
-def test_the_order_of_parts_does_not_matter_and_saying_a_thing_twice_neither(
-    searcher: Searcher, a: Query, b: Query
-) -> None:
+def test_neither_the_order_of_parts_nor_repetition_matters(searcher: Searcher, a: Query, b: Query) -> None:
     assert found(searcher, Or((a, b))) == found(searcher, Or((b, a, b)))
     assert found(searcher, And((Or((a,)), Or((b,))))) == found(searcher, And((Or((b,)), Or((a,)), Or((b,)))))
 

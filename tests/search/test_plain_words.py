@@ -172,7 +172,7 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         ("rule of optimism", "They spoke of the rule of optimism at the end."),
     ],
 )
-def test_what_was_typed_word_for_word_comes_first_in_order_and_passages(typed: Library, query: str, first: str) -> None:
+def test_the_exact_wording_comes_first_in_order_and_passages(typed: Library, query: str, first: str) -> None:
     results = typed.search(query)
     assert titles(results) == ["Once", "Often"]
     assert results.hits[0].passages[0].text == first
@@ -216,7 +216,7 @@ def test_a_long_paragraph_is_cut_around_what_was_typed(tmp_path: Path) -> None:
 # Together
 
 
-def test_reports_that_have_the_words_together_come_first_and_the_nearest_of_them_before(library: Library) -> None:
+def test_reports_that_have_the_words_together_come_first_starting_with_the_closest_words(library: Library) -> None:
     results = library.search("missed appointments")
     assert titles(results) == ["Side by side", "Wide", "Apart"]
     assert (results.total, results.together, results.apart) == (3, 2, 1)
@@ -243,7 +243,7 @@ def test_a_word_that_no_other_passage_has_is_shown_by_itself(library: Library) -
     assert {passage.ordinal for passage in hit.passages} == {0, 2}
 
 
-def test_a_mention_of_several_words_is_a_place_where_they_stand_together(library: Library) -> None:
+def test_a_mention_of_several_words_is_a_place_where_they_occur_together(library: Library) -> None:
     (wren,) = [hit for hit in library.search("voice of the child", per_report=None) if hit.report.title == "Wren"]
     assert mentioned(wren) == ["voice of the child", "child has a voice", "voice, and the child"]
     assert wren.mentions == 3
@@ -266,7 +266,7 @@ def test_together_is_ignored_with_a_note_where_words_are_not_plain(library: Libr
     assert "never_beside" in nowhere.to_dict()["query"]["warning_codes"]
 
 
-def test_words_in_the_sections_that_are_asked_for_must_stand_together_there(tmp_path: Path) -> None:
+def test_words_must_occur_together_in_the_requested_sections(tmp_path: Path) -> None:
     with library_of(tmp_path, {"Finch": ["Missed appointments."]}, SectionKind.FINDINGS) as library:
         assert library.search("missed appointments", Filters(sections=("findings",))).together == 1
         assert library.search("missed appointments", Filters(sections=("summary",))).total == 0

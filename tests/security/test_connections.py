@@ -111,7 +111,9 @@ def test_an_idle_connection_that_has_asked_before_is_kept(monkeypatch: pytest.Mo
         assert b"seen" in answer(kept)
 
 
-def test_of_too_many_connections_from_one_address_the_oldest_that_waits_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_too_many_connections_from_one_address_the_oldest_waiting_one_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(connections, "FOR_EACH", 5)
     with running() as server:
         slow = [link(server) for _ in range(5)]
@@ -133,7 +135,7 @@ def test_a_listed_proxy_has_no_limit_of_its_own(monkeypatch: pytest.MonkeyPatch)
             each.close()
 
 
-def test_an_answer_that_nobody_receives_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_response_that_nobody_receives_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "SLOW_SECONDS", 0.3)
     monkeypatch.setattr(connections, "BYTES_A_SECOND", 10**12)
     with running(b"x" * 50_000_000) as server, link(server) as deaf:

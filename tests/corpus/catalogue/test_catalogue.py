@@ -232,7 +232,7 @@ class TestTheExampleOfKnowsley:
         assert (catalogue.columns, catalogue.problems) == (COLUMNS, ())
         assert len(catalogue.rows) == 22
 
-    def test_a_year_and_a_child_stand_in_the_title(self) -> None:
+    def test_the_year_and_the_child_are_in_the_title(self) -> None:
         """Nothing is guessed: the year, child and area of a row are in its title or in the heading on the page."""
         for row in load(CATALOGUES["knowsley"]).rows:
             title = row.get("title").casefold()

@@ -40,13 +40,13 @@ def made() -> dict[str, object]:
     return document("library", 7, REPORT, TEXT, ["cd" * 32]).body
 
 
-def test_terms_stand_in_order_with_marks_before_each_paragraph_and_behind_the_last() -> None:
+def test_terms_are_in_order_with_marks_before_each_paragraph_and_after_the_last() -> None:
     assert made()["t"] == (
         "¶ ¶0 the lscb saw neglect c s e was missed ¶ ¶a multi agency work on neglect ¶ ¶a findings ¶"
     )
 
 
-def test_capitals_and_abbreviations_stand_at_the_places_of_their_words() -> None:
+def test_capitals_and_abbreviations_are_at_the_positions_of_their_words() -> None:
     body = made()
     assert str(body["c"]).split() == ["_"] * 3 + ["LSCB"] + ["_"] * 17
     assert str(body["s"]).split() == ["_"] * 6 + [".cse"] + ["_"] * 14

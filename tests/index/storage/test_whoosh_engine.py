@@ -57,7 +57,7 @@ def test_every_word_is_found_at_its_place_none_is_left_out(tmp_path: Path, opene
     assert snapshot.lengths() == {0: 7}
 
 
-def test_paragraphs_are_told_from_positions_and_never_touch(tmp_path: Path, opened: Opened) -> None:
+def test_paragraphs_are_found_from_positions_and_never_touch(tmp_path: Path, opened: Opened) -> None:
     layout = opened(ENGINE.write(tmp_path, "a", [(7, plain("one two", "three", ""))])).layout(0)
     assert list(layout.starts) == [0, 3, 5]
     assert [layout.paragraph_at(p) for p in (0, 1, 3)] == [0, 0, 1]
@@ -145,7 +145,7 @@ def test_empty_reports_and_segments_do_no_harm(
     assert snapshot.postings("anything") == []
 
 
-def test_what_only_dead_documents_said_is_gone_after_a_merge_to_the_last_byte(tmp_path: Path, opened: Opened) -> None:
+def test_the_words_of_deleted_documents_are_gone_after_a_merge_to_the_last_byte(tmp_path: Path, opened: Opened) -> None:
     first = ENGINE.write(tmp_path, "a", [(1, plain("zanzibar zan-zibar")), (2, plain("neglect"))])
     second = ENGINE.write(tmp_path, "b", [(3, plain("neglects"))])
     merged = ENGINE.merge(tmp_path, "m", [first, second], frozenset({2, 3}))

@@ -77,7 +77,7 @@ def test_a_title_that_begins_with_such_a_word_is_one() -> None:
         ("", ""),
     ],
 )
-def test_a_date_of_publication_stands_alone_or_after_the_word(beside: str, published: str) -> None:
+def test_a_date_of_publication_is_alone_or_after_the_word(beside: str, published: str) -> None:
     assert date_beside(beside) == published
 
 

@@ -46,7 +46,7 @@ def test_name_and_url_are_enough(tmp_path: Path) -> None:
         ("name,url\n", "has no rows"),
     ],
 )
-def test_a_mistake_is_said_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+def test_a_mistake_is_reported_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UsageError) as error:
         listed(tmp_path, text)
     assert said in str(error.value)

@@ -199,7 +199,7 @@ def test_a_contents_list_needs_no_dots(press: Any, font: str, size: float, apart
 
 @everywhere
 @pytest.mark.parametrize("lines", [1, 2, 3])
-def test_headers_that_stand_tight_on_the_text_are_headers(press: Any, font: str, size: float, lines: int) -> None:
+def test_headers_close_to_the_text_are_headers(press: Any, font: str, size: float, lines: int) -> None:
     header = ["Avonshire Safeguarding Partnership", "Review of Child Wren", "Final report"][:lines]
     pages = []
     for number in range(5):
@@ -220,7 +220,7 @@ def test_the_name_of_a_recommendation_at_the_top_of_a_page_is_no_header(press: A
 
 
 @everywhere
-def test_a_comment_in_the_margin_stands_apart_from_the_sentence(press: Any, font: str, size: float) -> None:
+def test_a_comment_in_the_margin_is_separate_from_the_sentence(press: Any, font: str, size: float) -> None:
     words = prose(40, 60)
     lines = wrap(words, 280, font, size)
     page = draw(lines, 60, 780, font, size)
@@ -232,7 +232,9 @@ def test_a_comment_in_the_margin_stands_apart_from_the_sentence(press: Any, font
 
 @everywhere
 @pytest.mark.parametrize("mark", [r"\271", "1"])
-def test_a_word_broken_above_a_footnote_goes_on_on_the_next_page(press: Any, font: str, size: float, mark: str) -> None:
+def test_a_word_broken_above_a_footnote_continues_on_the_next_page(
+    press: Any, font: str, size: float, mark: str
+) -> None:
     first = [*wrap(prose(50, 40), 450, font, size)[:-1], "and it was asked of them to describe the safe-"]
     note = draw([f"{mark} A note at the foot of the page."], 60, 60, font, 0.7 * size)
     rest = ["guarding of that year."]

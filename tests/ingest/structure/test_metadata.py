@@ -93,7 +93,7 @@ def test_a_board_is_named_in_full(line: str, board: str | None, area: str | None
         ("Family Support Services Review", None),
     ],
 )
-def test_the_name_that_stands_for_the_child_is_no_other_use_of_the_word(title: str, child: str | None) -> None:
+def test_the_name_used_for_the_child_is_not_another_use_of_the_word(title: str, child: str | None) -> None:
     assert value(found(title=title), "child") == child
 
 
@@ -195,7 +195,7 @@ def test_there_is_always_a_title() -> None:
     assert named["title"] == Found("Child Wren final", "file name", 0.3)
 
 
-def test_the_language_is_told_where_the_text_shows_it() -> None:
+def test_the_language_is_recognised_from_the_text() -> None:
     welsh = "Roedd y plentyn yn yr ysgol ac mae gan y teulu lawer o ffrindiau yn y dref. " * 5
     assert value(found(), "language") == "en"
     assert value(found(body=welsh), "language") == "cy"
@@ -280,7 +280,7 @@ class TestTitle:
     def test_names_no_council_that_it_may_not_be_about(self, title: str, page: str) -> None:
         assert read(draft(title, 20), draft(page))["title"].value == title
 
-    def test_goes_on_in_the_next_line_behind_a_small_word(self) -> None:
+    def test_a_title_continues_in_the_next_line_after_a_small_word(self) -> None:
         told = read(
             draft("Inspection of services for Avonshire and", 18), draft("Review of the Safeguarding Board", 18)
         )

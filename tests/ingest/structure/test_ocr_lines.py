@@ -63,14 +63,14 @@ def test_a_line_that_can_hardly_be_read_is_shown_and_not_searched() -> None:
     ]
 
 
-def test_a_page_on_its_side_has_words_that_stand() -> None:
+def test_a_page_on_its_side_has_upright_words() -> None:
     upright = table(("Child", 1, 0, 0, 90), ("seen", 1, 110, 0, 90))
     standing = upright.replace("\t100\t40\t", "\t40\t100\t").replace("\t80\t40\t", "\t40\t80\t")
     assert not ocr_lines.sideways(upright)
     assert ocr_lines.sideways(standing)
 
 
-def test_lines_stand_on_the_page_as_wide_as_it_is() -> None:
+def test_lines_are_placed_by_the_width_of_the_page() -> None:
     (line,) = ocr_lines.as_lines(scan("a word that is safe-"), 600)
     assert (line.x1, line.y, line.size) == (300, 15, 12)
     assert (line.text, line.hyphen) == ("a word that is safe", True)

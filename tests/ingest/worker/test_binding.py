@@ -8,7 +8,7 @@ from ingest.worker.pdfium.binding import all_prepared
 MANY = 1_203  # more than fit at once
 
 
-def test_the_rectangles_of_many_objects_come_in_their_order(press: Any) -> None:
+def test_the_rectangles_of_many_objects_are_in_the_order_of_the_objects(press: Any) -> None:
     data = press.pdf([], before="".join(f"{n % 500} {n // 500} 1 2 re f " for n in range(MANY)))
     with documents.opened(data) as book:
         page = documents.load_page(book, 0)

@@ -110,7 +110,7 @@ def test_a_box_in_the_hole_of_a_sentence_is_read_after_it(press: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["Helvetica-Oblique", "Times-Italic", "Courier-BoldOblique"])
-def test_italics_are_told_by_the_name_of_the_font(press: Any, name: str) -> None:
+def test_italics_are_recognised_by_the_name_of_the_font(press: Any, name: str) -> None:
     data = press.pdf(press.lines("The board should write.")).replace(
         b"/BaseFont/Helvetica/", b"/BaseFont/%b/" % name.encode()
     )

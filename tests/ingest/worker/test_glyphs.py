@@ -45,7 +45,7 @@ def line(font: str, size: float, *pieces: str, y: float = 700) -> str:
         (("Sarah M", "^c", "Wren came."), "Sarah McWren came."),
     ],
 )
-def test_marks_are_told_from_the_words_they_stand_at(
+def test_marks_are_separated_from_the_words_before_them(
     read: Callable[[str], str], font: str, size: float, pieces: tuple[str, ...], text: str
 ) -> None:
     assert read(line(font, size, *pieces)) == text
@@ -80,7 +80,7 @@ def test_an_accent_printed_over_a_letter_is_part_of_it(
     assert read(drawn) == "Roedd y tŷ yn oer heb ddŵr yno."
 
 
-def test_an_accent_that_stands_alone_stays_as_it_is(read: Callable[[str], str]) -> None:
+def test_an_accent_on_its_own_stays_as_it_is(read: Callable[[str], str]) -> None:
     assert read(line("R", 11, "The child\\264s words were: 2 ^ 3 ` and no more.")) == (
         "The child´s words were: 2 ^ 3 ` and no more."
     )

@@ -54,7 +54,7 @@ def test_a_mark_is_yellow_and_the_letters_under_it_stay_dark(box: Sandbox, page:
     assert dark[0] == dark[1]
 
 
-def test_of_two_like_places_the_text_around_tells_which(box: Sandbox, page: bytes) -> None:
+def test_the_text_around_a_mark_decides_between_two_similar_places(box: Sandbox, page: bytes) -> None:
     def rows(picture: Pixels) -> set[int]:
         pixels = range(0, len(picture.data), 3)
         return {at // 3 // picture.width for at in pixels if picture.data[at : at + 3] == b"\xff\xdd\x00"}
@@ -67,7 +67,7 @@ def test_of_two_like_places_the_text_around_tells_which(box: Sandbox, page: byte
     assert yellow(drawn(box, page, ("", "nurse", ""))) == 0, "a guess would mark what was not found"
 
 
-def test_only_letters_and_digits_tell_a_place() -> None:
+def test_only_letters_and_digits_locate_a_mark() -> None:
     letters = list("multi-\r\nagency ﬁle of 2012")
     assert places(letters, [("", "multiagency", "")]) == [(0, 13)]
     assert places(letters, [("agency", "file", "of")]) == [(15, 17)]
@@ -115,6 +115,6 @@ def test_every_picture_arrives_as_it_was_sent_and_an_even_one_as_a_single_byte(d
         [],
     ],
 )
-def test_a_child_that_was_taken_over_cannot_send_another_thing_than_pixels(lie: object) -> None:
+def test_a_compromised_child_cannot_send_anything_but_pixels(lie: object) -> None:
     with pytest.raises(protocol.Malformed):
         protocol.decode_picture(json.dumps(lie).encode() + b"\n")

@@ -130,7 +130,7 @@ def test_a_good_text_layer_is_kept_as_it_is(variant: int) -> None:
 
 
 @variants
-def test_letters_that_stand_for_others_are_not_searched_but_reported(variant: int) -> None:
+def test_wrong_letters_are_not_searched_but_reported(variant: int) -> None:
     data, lines = unread.in_cipher(random.Random(f"cipher {variant}"))
     alone = read(data)
     assert alone.pages[0].unread == "garbled"
@@ -156,7 +156,7 @@ def test_unknown_digits_of_a_font_are_reported_and_the_rest_is_kept(variant: int
 
 
 @variants
-def test_letters_that_the_font_does_not_know_are_told_and_never_shown_as_others(variant: int) -> None:
+def test_letters_that_the_font_does_not_identify_are_reported_and_never_shown_as_others(variant: int) -> None:
     alone = read(unread.without_some_letters(random.Random(f"letters {variant}")))
     assert alone.pages[0].unread == "garbled"
     assert "\ufffd" in words(alone)
@@ -165,7 +165,7 @@ def test_letters_that_the_font_does_not_know_are_told_and_never_shown_as_others(
 
 
 @variants
-def test_one_short_line_in_a_font_that_says_nothing_of_its_letters_is_told(variant: int) -> None:
+def test_one_short_line_in_a_font_that_does_not_identify_its_letters_is_reported(variant: int) -> None:
     alone = read(unread.with_heading_in_cipher(random.Random(f"heading {variant}")))
     assert alone.pages[0].unread == "garbled"
     assert all(line in words(alone) for line in unread.PROSE)
@@ -189,7 +189,7 @@ def test_a_note_that_is_not_shown_is_not_read() -> None:
 
 
 @variants
-def test_a_picture_of_a_paragraph_among_text_is_told(variant: int) -> None:
+def test_a_picture_of_a_paragraph_among_text_is_reported(variant: int) -> None:
     data, lines = unread.beside_text(random.Random(f"beside text {variant}"), drawn)
     alone = read(data)
     assert (alone.pages[0].unread, alone.scans) == ("partly_read", (1,))
@@ -198,17 +198,17 @@ def test_a_picture_of_a_paragraph_among_text_is_told(variant: int) -> None:
 
 
 @variants
-def test_text_that_something_is_painted_through_is_told(variant: int) -> None:
+def test_text_with_something_painted_through_it_is_reported(variant: int) -> None:
     assert read(unread.painted_through(random.Random(f"through {variant}"))).pages[0].unread == "partly_read"
 
 
 @pytest.mark.parametrize("variant", range(3))
-def test_a_page_that_cannot_be_decoded_is_told(variant: int) -> None:
+def test_a_page_that_cannot_be_decoded_is_reported(variant: int) -> None:
     report = read(unread.with_broken_page(random.Random(f"broken {variant}")))
     assert [page.unread for page in report.pages] == [None, "corrupt"]
 
 
-def test_a_blank_page_is_not_told(press: Any) -> None:
+def test_a_blank_page_is_not_reported(press: Any) -> None:
     assert [page.unread for page in read(press.pdf(PLAIN, "", "q Q")).pages] == [None, None, None]
 
 
@@ -236,7 +236,7 @@ def test_a_name_under_a_note_that_the_viewer_draws_is_withheld(note: str) -> Non
 
 
 @pytest.mark.parametrize("variant", range(3))
-def test_a_form_whose_page_is_a_notice_is_told(variant: int) -> None:
+def test_a_form_whose_page_is_a_notice_is_reported(variant: int) -> None:
     assert read(unread.notice_of_a_form(random.Random(variant))).pages[0].unread == "dynamic_form"
 
 
@@ -399,7 +399,7 @@ def test_files_inside_a_file_are_followed_when_it_changes(settings: Settings, pr
     assert set(gone) == {"Owl.pdf"}
 
 
-def test_every_pdf_of_a_portfolio_is_read_however_many_and_however_alike_their_names(
+def test_every_pdf_of_a_portfolio_is_read_however_many_and_however_similar_their_names(
     settings: Settings, press: Any
 ) -> None:
     long = "Annex to the overview report of the independent safeguarding practice review of the Fernshire partnership"

@@ -128,7 +128,7 @@ def test_the_library_comes_from_the_environment_or_the_current_folder(demo: Path
     assert json.loads(named.stdout) == json.loads(here.stdout) == json.loads(reviews(demo, "reports", "--json").stdout)
 
 
-def test_reports_are_listed_alike_as_table_csv_and_json(demo: Path) -> None:
+def test_the_table_csv_and_json_list_the_same_reports(demo: Path) -> None:
     as_json = json.loads(reviews(demo, "reports", "--json").stdout)
     assert json.loads(reviews(demo, "reports", "--format", "json").stdout) == as_json
     rows = list(csv.DictReader(io.StringIO(reviews(demo, "reports", "--format", "csv").stdout)))

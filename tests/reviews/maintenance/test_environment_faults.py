@@ -108,7 +108,7 @@ def closing() -> Iterator[Callable[[Path, int], None]]:
         path.chmod(mode)
 
 
-def test_a_library_may_be_searched_by_those_who_may_not_write_to_it(
+def test_a_library_can_be_searched_without_permission_to_write_to_it(
     copy: Copy, news: Path, closing: Callable[[Path, int], None]
 ) -> None:
     library = copy()

@@ -84,7 +84,7 @@ def stopped_after(two: int) -> Callable[[str, int, int], None]:
     return progress
 
 
-def test_what_was_read_before_ctrl_c_is_searched_and_the_next_update_goes_on(settings: Settings) -> None:
+def test_files_read_before_ctrl_c_are_searched_and_the_next_update_continues(settings: Settings) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(settings, stopped_after(2), Clock())
     held = searched(settings)

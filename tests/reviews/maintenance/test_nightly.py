@@ -136,7 +136,7 @@ def test_a_run_that_failed_does_not_count_as_fresh(library: Path, monkeypatch: p
     assert call(library, "status", "--max-age", "soon").exit_code == 2
 
 
-def test_the_index_goes_back_to_a_kept_generation_and_the_next_update_goes_on(library: Path) -> None:
+def test_the_index_goes_back_to_a_kept_generation_and_the_next_update_continues(library: Path) -> None:
     older = generations.current(library / "index").manifest.id
     sorted((library / "reports").glob("*.pdf"))[0].unlink()
     assert call(library, "update").exit_code == 0

@@ -316,7 +316,7 @@ def test_a_failure_after_the_clock_was_set_back_is_the_last_run(small: Path, mon
     assert call(small, "status", "--max-age", "26h").exit_code == 0, "as the sentence says, an update mends it"
 
 
-def test_records_of_older_versions_stand_before_all_numbered_ones(small: Path) -> None:
+def test_records_of_older_versions_come_before_all_numbered_ones(small: Path) -> None:
     (record,) = (small / "runs").glob("*.json")
     old = json.loads(record.read_text("utf-8"))
     del old["sequence"]

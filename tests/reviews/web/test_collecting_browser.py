@@ -137,7 +137,7 @@ def test_a_passage_is_saved_where_it_is_and_announced(visit: Visit, robin: str) 
     assert page.url.endswith("/pages/6")
 
 
-def test_what_the_server_refuses_is_said_on_a_page(visit: Visit) -> None:
+def test_the_page_says_what_the_server_refused(visit: Visit) -> None:
     page = visit().go("/?q=neglect")
     page.locator(".r-save button").first.evaluate("button => { button.value = '0'.repeat(16) + ':1' }")
     page.get_by_role("button", name="Save passage").first.click()

@@ -27,7 +27,7 @@ REPORT = "ab" * 32
 ONE = Saved(REPORT, 4, 4, 2, "4.1", "0000001", "2026-11-29", "0123456789abcdef", "“Für Jo” & <b>")
 
 
-def test_what_is_packed_comes_out_with_the_start_of_the_id() -> None:
+def test_a_packed_collection_has_the_start_of_each_id() -> None:
     held = Collected().saving(ONE).begun("Training").saving(replace(ONE, first=9, last=11))
     short = replace(ONE, report=REPORT[:16])
     assert unpacked(packed(held)) == Collected().saving(short).begun("Training").saving(

@@ -178,7 +178,7 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return made
 
 
-def test_what_was_asked_twice_is_answered_anew_before_anybody_asks(
+def test_repeated_requests_are_answered_again_before_anybody_asks(
     demo: Path, tmp_path: Path, searches: list[tuple[str, str]]
 ) -> None:
     library = Path(shutil.copytree(demo, tmp_path / "library"))

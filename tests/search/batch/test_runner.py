@@ -144,7 +144,7 @@ def test_the_reports_with_most_of_the_words_are_a_table_that_changes_no_count(de
         assert listed
 
 
-def test_the_matrix_tells_no_mention_from_not_searched(demo: Library, tmp_path: Path) -> None:
+def test_the_matrix_distinguishes_no_mention_from_not_searched(demo: Library, tmp_path: Path) -> None:
     sheet = questions(b"id,query,year\nall,school,\nsome,school,2014\nwrong,(school,\n", "sheet.csv")
     done = demo.batch(sheet, tmp_path / "out.csv")
     demo.batch(sheet, tmp_path / "out.jsonl")

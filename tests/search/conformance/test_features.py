@@ -57,7 +57,7 @@ def test_the_library_gives_the_same_answer_in_both_engines(here: Searcher, remot
     assert plain(ASKED[asked](remote)) == plain(ASKED[asked](here))
 
 
-def test_the_same_reports_and_passages_are_alike(here: Searcher, remote: Searcher) -> None:
+def test_the_same_reports_and_passages_are_similar(here: Searcher, remote: Searcher) -> None:
     for report in here.reports():
         for paragraph in (None, 3, 9):
             told = []
@@ -85,5 +85,5 @@ def test_a_query_of_a_batch_has_the_same_rows(here: Searcher, remote: Searcher, 
     assert told[0] == told[1]
 
 
-def test_every_section_is_counted_alike(here: Searcher, remote: Searcher) -> None:
+def test_every_section_is_counted_in_the_same_way(here: Searcher, remote: Searcher) -> None:
     assert here._session.words(EVERY_KIND) == remote._session.words(EVERY_KIND)

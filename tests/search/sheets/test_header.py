@@ -129,7 +129,7 @@ QUERY = "“voice of the child” OR naïve – the café’s £5 … “Siân�
 @pytest.mark.parametrize(
     "query", [QUERY, "don’t", "“neglect”", "‘neglect’", "café", "Zoë", "Siân", "naïve", "2015–2020"]
 )
-def test_old_encodings_are_told_apart_by_what_makes_sense(encoding: str, query: str) -> None:
+def test_old_encodings_are_distinguished_by_which_text_makes_sense(encoding: str, query: str) -> None:
     (row,) = questions(f"id,query\nN1,{query}\n".encode(encoding), "sheet.csv")
     assert (row.query, row.error) == (query, "")
 

@@ -68,7 +68,7 @@ def test_a_word_within_sections_is_scored_by_how_often_it_is_there() -> None:
     assert weighed(WORD, FINDINGS | 1) == ({"match": {"k": "0neglect 0neglected aneglect aneglected"}}, 1.0)
 
 
-def test_a_word_that_stands_for_nothing_is_nowhere() -> None:
+def test_a_word_that_expands_to_nothing_is_found_nowhere() -> None:
     assert asked(Chain(((),))) == {"match_none": {}}
     assert asked(Chain((("a",), ()))) == {"match_none": {}}
     assert asked(Beside((Chain(((),)),), (WORD,), 5)) == {"match_none": {}}
@@ -183,7 +183,7 @@ def test_near_inside_near_matches_its_smallest_places_only() -> None:
     )
 
 
-def test_a_section_mask_comes_as_a_score_with_a_bit_for_each_kind() -> None:
+def test_a_section_mask_is_returned_as_a_score_with_a_bit_for_each_kind() -> None:
     found = masked(WORD, FINDINGS | 1)["bool"]["should"]
     assert found == [
         {"constant_score": {"filter": {"terms": {"k": ["0neglect", "0neglected"]}}, "boost": 1.0}},
@@ -194,7 +194,7 @@ def test_a_section_mask_comes_as_a_score_with_a_bit_for_each_kind() -> None:
     assert phrase == {"constant_score": {"filter": {"intervals": {"t": inside}}, "boost": 1024.0}}
 
 
-def test_how_often_terms_occur_is_asked_where_they_stand() -> None:
+def test_term_counts_are_requested_where_the_terms_occur() -> None:
     assert occurring(["dna", "DNA", ".cse", "data"])["bool"]["should"] == [
         {"match": {"t": "dna data"}},
         {"match": {"c": "DNA"}},

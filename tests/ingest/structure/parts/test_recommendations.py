@@ -51,7 +51,7 @@ def test_bullets_and_deeper_numbers_belong_to_the_item_above_them() -> None:
     ]
 
 
-def test_where_nothing_is_numbered_the_bullets_are_items_and_else_what_asks_for_something() -> None:
+def test_without_numbers_the_bullets_are_items_and_otherwise_the_text_that_asks_for_something() -> None:
     found = find("The review asks for:", "• one chronology;", "• one policy.")
     assert [item.text for item in found] == ["one chronology;", "one policy."]
     found = find("The reviewer met the board.", "Health services should write letters that a parent can read.")
@@ -136,7 +136,7 @@ def test_bullets_after_words_that_point_back_belong_to_the_number_above() -> Non
     assert [(item.first, item.last) for item in found] == [(1, 3), (4, 4)]
 
 
-def test_what_stands_between_two_numbered_recommendations_is_part_of_the_first() -> None:
+def test_text_between_two_numbered_recommendations_is_part_of_the_first() -> None:
     found = find(
         ("Recommendation 1", "Recommendation 1: The board should act."),
         "It should report on this every year.",
@@ -152,7 +152,7 @@ def test_what_stands_between_two_numbered_recommendations_is_part_of_the_first()
     ]
 
 
-def test_a_title_is_followed_by_its_words_and_by_whom_they_ask() -> None:
+def test_a_title_is_followed_by_its_text_and_the_body_it_asks() -> None:
     paragraphs = [
         Paragraph(0, 1, "Recommendation 1", 0, "Recommendation 1: A simpler structure", heading=True),
         Paragraph(1, 1, None, 0, "The council should have one board."),
@@ -241,7 +241,7 @@ def test_the_addressee_is_only_given_where_the_text_says_so(text: str, asked: st
 CONCLUSIONS = Section(1, SectionKind.RECOMMENDATIONS, "Summary of conclusions and recommendations")
 
 
-def test_conclusions_are_findings_and_what_asks_a_body_is_a_recommendation() -> None:
+def test_conclusions_are_findings_and_text_that_asks_a_body_is_a_recommendation() -> None:
     found = find(
         ("1", "1. Few plans were read. (Paragraph 11)"),
         ("2", "2. The Government should publish its plan. (Paragraph 12)"),
@@ -256,7 +256,7 @@ def test_conclusions_are_findings_and_what_asks_a_body_is_a_recommendation() -> 
     ]
 
 
-def test_what_a_committee_marks_is_what_the_mark_says_wherever_it_stands() -> None:
+def test_an_item_that_a_committee_marks_has_that_kind_in_any_section() -> None:
     part = Section(1, SectionKind.RECOMMENDATIONS, "The political response")
     found = find(
         ("1", "1. We hope that the council will be bold. (Recommendation, Paragraph 17)"),
@@ -281,12 +281,12 @@ def test_what_a_committee_marks_is_what_the_mark_says_wherever_it_stands() -> No
         ("Policing response", False),
     ],
 )
-def test_a_part_of_answers_is_told_from_one_about_what_somebody_did(heading: str, answers: bool) -> None:
+def test_a_part_with_answers_is_distinguished_from_one_about_past_actions(heading: str, answers: bool) -> None:
     found = find(("1", "1. The police should act."), section=Section(1, SectionKind.RECOMMENDATIONS, heading))
     assert (found == []) is answers
 
 
-def test_what_an_answer_stands_below_is_a_recommendation() -> None:
+def test_the_text_above_an_answer_is_a_recommendation() -> None:
     body = Section(1, SectionKind.BODY, "4a) Duty of candour")
     found = find(
         "4a) i. A duty of candour be introduced.",
@@ -361,7 +361,7 @@ def test_in_a_response_the_answer_below_is_no_part_of_the_recommendation_it_answ
     assert [(item.first, item.last) for item in found] == [(1, 2), (4, 4)]
 
 
-def test_in_a_response_without_any_other_sign_an_answer_is_what_asks_nothing() -> None:
+def test_in_a_response_without_any_other_sign_text_that_asks_nothing_is_an_answer() -> None:
     texts = [
         "Recommendation 1: Meetings",
         "The board should meet.",
@@ -395,7 +395,7 @@ def test_labels_in_a_box_above_a_decision_are_recommendations() -> None:
 
 
 @pytest.mark.parametrize("look", [BOLD, ITALIC])
-def test_conclusions_and_recommendations_that_are_set_differently_are_told_by_that(look: Setting) -> None:
+def test_conclusions_and_recommendations_in_different_type_are_distinguished_by_it(look: Setting) -> None:
     texts = [
         "1. Work across agencies must be close to be of use.",
         *(f"{n}. Visit {n} was short." for n in range(2, 7)),
@@ -421,7 +421,7 @@ def test_a_narrative_below_a_list_of_what_needs_to_improve_is_no_part_of_it() ->
         "The board needs to agree who writes to the family.",
     ],
 )
-def test_what_asks_bodies_to_agree_is_no_answer(text: str) -> None:
+def test_text_that_asks_bodies_to_agree_is_not_an_answer(text: str) -> None:
     opening = Paragraph(0, 1, "Recommendation 2", 1, "Recommendation 2: Letters", True)
     found = recommendations.find(
         [opening, Paragraph(1, 1, None, 1, text)], [Section(0, SectionKind.BODY, ""), FINDINGS]

@@ -30,7 +30,7 @@ PROSE = "The child was seen by many people, and each of them wrote down what the
         "Priority actions",
     ],
 )
-def test_headings_under_which_recommendations_stand(heading: str) -> None:
+def test_headings_that_have_recommendations_below_them(heading: str) -> None:
     assert section_kinds.kind_of(heading) is SectionKind.RECOMMENDATIONS
 
 
@@ -48,7 +48,7 @@ def test_a_large_introduction_does_not_swallow_the_chapters_that_are_set_smaller
     ]
 
 
-def test_smaller_headings_belong_to_a_chapter_where_chapters_are_set_alike() -> None:
+def test_smaller_headings_belong_to_a_chapter_if_chapters_look_the_same() -> None:
     found = kinds(
         (draft("Analysis", 18, True), None),
         (draft("The hospital", 14, True), None),
@@ -100,7 +100,7 @@ def test_a_bold_line_above_plain_text_is_a_heading_also_where_it_is_smaller(size
 
 
 @pytest.mark.parametrize("closing", ["Yours sincerely", "Please write to us by 30 June. Yours faithfully,", "Signed"])
-def test_who_signs_a_letter_is_no_heading(closing: str) -> None:
+def test_the_signature_of_a_letter_is_not_a_heading(closing: str) -> None:
     drafts = [draft(PROSE), draft(closing), draft("Perpetua Dunmore", bold=True), draft("National Director")]
     _, _, headings = sections.divide(drafts, [None] * 4, (), 11)
     assert headings[2] is False

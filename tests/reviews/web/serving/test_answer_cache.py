@@ -56,7 +56,7 @@ def test_no_more_requests_than_answers_are_remembered() -> None:
     assert kept.repeated(1000) == asked[:43:-1]
 
 
-def test_what_is_let_go_is_forgotten_even_if_it_was_being_made() -> None:
+def test_clearing_the_cache_also_drops_an_answer_that_is_being_made() -> None:
     kept, make = AnswerCache(), Maker()
 
     def meanwhile() -> Results:

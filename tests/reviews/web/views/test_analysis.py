@@ -196,7 +196,7 @@ def test_a_file_that_is_not_a_sheet_is_refused_quickly_with_a_message(
     assert "root:" not in answer.text
 
 
-def test_a_formula_in_a_sheet_is_not_followed_and_comes_back_as_text(page: FlaskClient) -> None:
+def test_a_formula_in_a_sheet_is_not_evaluated_and_is_returned_as_text(page: FlaskClient) -> None:
     address = sent(page, workbook([(0, "query"), (1, '=HYPERLINK("http://evil.example")'), (2, "neglect")]), "q.xlsx")
     answered(page, address)
     book = openpyxl.load_workbook(io.BytesIO(page.get(f"{address}.xlsx").data))
@@ -392,7 +392,7 @@ def test_a_record_like_that_is_read_where_nothing_is_wrong_with_it(page: FlaskCl
     assert page.get(address).status_code == 200
 
 
-def test_only_who_sent_a_sheet_can_run_it(page: FlaskClient) -> None:
+def test_only_the_person_who_sent_a_sheet_can_run_it(page: FlaskClient) -> None:
     assert page.post("/batch/" + "x" * 22).status_code == 404
     assert page.post("/batch/" + "x" * 22, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 

@@ -36,7 +36,7 @@ def test_a_passage_is_saved_and_the_page_returns_to_where_it_is(page: FlaskClien
     assert first in places(page)
 
 
-def test_a_passage_can_be_saved_wherever_one_stands(page: FlaskClient, robin: str) -> None:
+def test_a_passage_can_be_saved_wherever_one_is_shown(page: FlaskClient, robin: str) -> None:
     for path in (
         "/?q=neglect",
         "/?q=neglect+nosuchword+school",  # the second list

@@ -92,7 +92,7 @@ def test_every_answer_says_what_was_not_searched(page: FlaskClient) -> None:
         assert "Not searched:" in html(page, address), address
 
 
-def test_reports_of_one_case_stand_together(page: FlaskClient) -> None:
+def test_reports_on_one_case_are_shown_together(page: FlaskClient) -> None:
     shown = html(page, "/?q=neglect")
     case = shown.partition("Also about this case")[2].partition("</ul>")[0]
     assert "Child Robin" in case
@@ -365,7 +365,7 @@ def test_a_browser_can_add_the_page_as_a_search_engine(page: FlaskClient) -> Non
     assert "http://localhost/?q={searchTerms}" in answer.text
 
 
-def test_a_finding_that_is_a_heading_can_be_cited_where_it_stands(page: FlaskClient) -> None:
+def test_a_finding_that_is_a_heading_can_be_cited_where_it_is_shown(page: FlaskClient) -> None:
     passage = next(
         (hit["report"]["id"], passage)
         for hit in told(page, "/search.json?q=%22older+a+neglected+child%22")["hits"]
@@ -375,7 +375,7 @@ def test_a_finding_that_is_a_heading_can_be_cited_where_it_stands(page: FlaskCli
     assert 'Cite<span class="govuk-visually-hidden"> the heading Finding 1' in shown
 
 
-def test_the_list_of_all_reports_comes_in_parts(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_of_all_reports_is_split_into_pages(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library_views, "_LISTED", 4)
     titles = [report["title"] for report in told(page, "/reports.json")["reports"]]
     parts = [Marks(html(page, f"/coverage?page={n}")).text.partition("All reports")[2] for n in range(1, 4)]
