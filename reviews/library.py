@@ -68,12 +68,12 @@ class Library:
             self._store.close()
             self._store = None
 
-    def beside(self) -> Self:
+    def for_another_thread(self) -> Self:
         """Return the same library for another thread. Both share what was read of the index. Not for a cluster."""
         other = copy(self)
         other._store = None
         if self._searcher:
-            other._searcher = self._searcher.beside()
+            other._searcher = self._searcher.for_another_thread()
         return other
 
     def search(

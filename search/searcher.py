@@ -97,9 +97,9 @@ class Searcher:
     ) -> None:
         self.close()
 
-    def beside(self) -> Self:
+    def for_another_thread(self) -> Self:
         """Return a searcher for another thread. Both share what was read of the index. Not for a cluster."""
-        return self.over(self._session.beside())
+        return self.over(self._session.for_another_thread())
 
     def prepare(self) -> None:
         """Work out what all queries need, so that those `beside` have it too."""

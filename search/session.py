@@ -101,7 +101,7 @@ class Session:
         self._alike: dict[tuple[int, int], list[Alike]] = {}
         self._open = [True]  # one for each session that uses the snapshot
 
-    def beside(self) -> Self:
+    def for_another_thread(self) -> Self:
         """Return a session for another thread. The open index is shared, and closed with the last session."""
         store = Store.open(self._store.path, read_only=True)
         other = copy(self)

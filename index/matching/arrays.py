@@ -53,7 +53,7 @@ _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bise
 
 def wanted_of(documents: Collection[int]) -> Wanted:
     """Return the documents as an array."""
-    wanted = np.zeros(max(documents, default=-1) + 2, bool)  # the last stands for all documents behind
+    wanted = np.zeros(max(documents, default=-1) + 2, bool)  # the last entry stands for all later documents
     wanted[np.fromiter(documents, np.int64, len(documents))] = True
     return wanted
 

@@ -40,7 +40,7 @@ def _mark_missing(text_page: textpage.TextPage, lines: Sequence[Line], places: S
     if any(_may_be_unmapped(text_page, line, held) for line, held in zip(lines, places, strict=True)):
         for line, held in zip(lines, places, strict=True):
             _mark_unmapped(text_page, line, held)
-    if legible.has_odd_letters("".join([line.text for line in lines])):  # else no line has any
+    if legible.has_odd_letters("".join([line.text for line in lines])):  # otherwise no line has any
         for line in lines:
             if line.doubt is None and legible.has_holes(line.text):
                 line.doubt = Doubt.HOLES

@@ -9,7 +9,7 @@ from ingest.worker.visible import geometry
 from ingest.worker.visible.page_objects import NOTES_A_PAGE
 
 _KINDS = {annotations.WIDGET: "form field", annotations.FREE_TEXT: "note", annotations.STAMP: "stamp"}
-_SIZE = 10.0  # points: the letters of a note of which the file does not say what it looks like
+_SIZE = 10.0  # points: the letters of a note whose appearance the file does not define
 
 
 class Noted(NamedTuple):

@@ -18,7 +18,7 @@ from corpus.storage.store import Store
 from index.storage import generations
 from index.vectors import store as vectors
 from ingest.portfolio import portfolio_of
-from reviews.collecting.kept import forget as forget_saved
+from reviews.collecting.person_files import forget as forget_saved
 from reviews.maintenance import copies, run_log
 from reviews.maintenance.engine import upkeep
 

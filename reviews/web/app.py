@@ -20,7 +20,7 @@ from corpus.paths import LibraryPaths
 from ingest.sandbox.limits import forbid_core_dumps
 from reviews.short_title import short_title
 from reviews.terminal.results import counted
-from reviews.web import context, keeping
+from reviews.web import collection_storage, context
 from reviews.web.batch_jobs import Batches
 from reviews.web.guard import access, audit, headers
 from reviews.web.guard.access import Access, Rate
@@ -159,7 +159,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.before_request(access.check)
     app.before_request(openapi.refuse_unknown)
     app.after_request(headers.with_headers)
-    app.after_request(keeping.written)
+    app.after_request(collection_storage.written)
     app.after_request(audit.written)
     app.teardown_request(context.give_back)
     app.register_error_handler(ReviewsError, _on_reviews_error)

@@ -84,14 +84,14 @@ class LibraryPool:
                     return first
                 try:
                     first.searcher().prepare()
-                except ReviewsError:  # whoever borrows it is told
+                except ReviewsError:  # the borrower gets the error
                     return first
                 with self._lock:
                     if self._round != now or self._closed:
                         return first
                     self._first = first
             with self._lock:
-                return first.beside() if first is self._first else Library(self._path, follows=False)
+                return first.for_another_thread() if first is self._first else Library(self._path, follows=False)
 
     def give_back(self, library: Library) -> None:
         """Return a library to the pool. It is closed if its generation has been replaced."""

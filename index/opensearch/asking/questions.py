@@ -57,7 +57,7 @@ class Scores(NamedTuple):
 _Value = TypeVar("_Value")
 
 
-class Kept(Generic[_Value]):
+class SizedCache(Generic[_Value]):
     """A cache of the most recently used values, up to a total size."""
 
     def __init__(self, room: int) -> None:
@@ -91,10 +91,10 @@ class Questions:
         self._numbers = keys
         self._keys = {number: key for key, number in keys.items()}
         self._most = 2 * len(keys) + 100  # hits, including those of other generations
-        self._scores: Kept[Scores] = Kept(_SCORES)
-        self._packed: Kept[bytes] = Kept(_PACKED)
-        self._leaves: Kept[Leaf] = Kept(_LEAVES)
-        self._texts: Kept[dict[str, Any]] = Kept(_TEXTS)
+        self._scores: SizedCache[Scores] = SizedCache(_SCORES)
+        self._packed: SizedCache[bytes] = SizedCache(_PACKED)
+        self._leaves: SizedCache[Leaf] = SizedCache(_LEAVES)
+        self._texts: SizedCache[dict[str, Any]] = SizedCache(_TEXTS)
         self.expect(())
         self.lost = False
         """Whether a requested document no longer existed."""

@@ -19,7 +19,7 @@ _BOTH = 0.05  # of it, at most, is lighter than the ground where print is darker
 _STRAY = 0.5  # of the share of ink in a word: more beside it is part of a photograph
 _BESIDE = 1.5  # points: no space between words is narrower
 _LAYER = 10  # words: fewer may be anywhere by chance
-_IN_PLACE = 0.9  # of the words of a layer stand at ink where the layer is in its place
+_IN_PLACE = 0.9  # share of the words that are over ink, if the layer is in its place
 _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
 
 

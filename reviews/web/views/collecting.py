@@ -18,7 +18,7 @@ from reviews.collecting.collection import Collected, Collection
 from reviews.collecting.passages import COLUMNS, Found, look_up, passage_reference
 from reviews.documents.of_collection import collection_document
 from reviews.documents.searched import Searched, today
-from reviews.web import keeping
+from reviews.web import collection_storage
 from reviews.web.context import as_json, home, local, opened, pool, root
 from reviews.web.views.exports import TYPES, file_name
 from search.tables.writers import write_rows
@@ -50,7 +50,7 @@ def control(report: str, first: int, last: int | None = None) -> Control:
     used: set[str] = g.setdefault("controls", set())
     value = f"{report[:16]}:{first}" + (f":{last}" if last not in (None, first) else "")
     try:
-        collection, saved = keeping.open_collection(), keeping.saved_here(report, first)
+        collection, saved = collection_storage.open_collection(), collection_storage.saved_here(report, first)
     except Corrupt:  # a page can be read without it; the collections page says what to do
         collection, saved = Collected().open, False
     found = Control("" if name in used else name, value, saved, collection)
@@ -75,9 +75,9 @@ def save() -> AnyResponse:
     if saving:
         generation = opened().searcher().generation  # before the corpus, which a newer generation closes
         saved = passage_reference(opened().corpus(), report, first, last, generation, today())
-        keeping.change(lambda held: held.saving(saved))
+        collection_storage.change(lambda held: held.saving(saved))
     else:
-        keeping.change(lambda held: held.without(held.open.key, report, first) if held.collections else held)
+        collection_storage.change(lambda held: held.without(held.open.key, report, first) if held.collections else held)
     if request.form.get("part"):
         return Response(
             render_template(
@@ -95,13 +95,13 @@ def _back() -> str:
 @views.get("/collections")
 def collections() -> str:
     """Show all collections, and the passages of the open one."""
-    return _page(keeping.open_collection())
+    return _page(collection_storage.open_collection())
 
 
 @views.get(f"/collections/{_KEY}")
 def collection(key: str) -> str:
     """Show the passages of one collection."""
-    return _page(keeping.collected().of(key))
+    return _page(collection_storage.collected().of(key))
 
 
 def _page(chosen: Collection) -> str:
@@ -110,10 +110,10 @@ def _page(chosen: Collection) -> str:
     return render_template(
         "collection.html",
         chosen=chosen,
-        collected=keeping.collected(),
+        collected=collection_storage.collected(),
         found=found,
         saved_first=[each.first for each in chosen.passages],
-        on_server=keeping.on_server(),
+        on_server=collection_storage.on_server(),
         coverage=searcher.coverage,
         generation=searcher.generation,
         built_at=searcher.built_at,
@@ -129,20 +129,20 @@ def _found(chosen: Collection) -> list[Found]:
     found = list(look_up(opened().corpus(), chosen))
     removed = {each.saved.report for each in found if each.state == "removed"}
     if any(saved.report in removed and saved != saved.bare for saved in chosen.passages):
-        keeping.change(lambda held: held.forgetting(removed.__contains__))
+        collection_storage.change(lambda held: held.forgetting(removed.__contains__))
     return found
 
 
 @views.get("/collections.json")
 def collections_json() -> Response:
     """Download all collections, as a file that can be imported elsewhere."""
-    return as_json(json_format.to_dict(keeping.collected()))
+    return as_json(json_format.to_dict(collection_storage.collected()))
 
 
 @views.get(f"/collections/{_KEY}.json")
 def collection_json(key: str) -> Response:
     """Download one collection, as a file that can be imported elsewhere."""
-    chosen = keeping.collected().of(key)
+    chosen = collection_storage.collected().of(key)
     response = as_json(json_format.to_dict(Collected((chosen,), chosen.key)))
     return _named(response, chosen, "json")
 
@@ -150,7 +150,7 @@ def collection_json(key: str) -> Response:
 @views.get(f"/collections/{_KEY}.docx")
 def collection_word(key: str) -> Response:
     """Download one collection as a Word document."""
-    chosen, searcher = keeping.collected().of(key), opened().searcher()
+    chosen, searcher = collection_storage.collected().of(key), opened().searcher()
     searched = Searched(searcher.coverage, searcher.generation, searcher.built_at)
     response = Response(collection_document(chosen.name, _found(chosen), searched, root()), mimetype=DOCX)
     return _named(response, chosen, "docx")
@@ -159,7 +159,7 @@ def collection_word(key: str) -> Response:
 @views.get(f"/collections/{_KEY}.csv")
 def collection_csv(key: str) -> Response:
     """Download one collection as a table, with one row per passage."""
-    chosen = keeping.collected().of(key)
+    chosen = collection_storage.collected().of(key)
     rows = [each.row(number, root()) for number, each in enumerate(_found(chosen), 1)]
     return _named(table(rows, COLUMNS, "csv"), chosen, "csv")
 
@@ -180,7 +180,7 @@ def _named(response: Response, chosen: Collection, form: str) -> Response:
 @views.post("/collections/new")
 def begun() -> AnyResponse:
     """Start a collection. From now on, passages are saved there."""
-    changed = keeping.change(lambda held: held.begun(request.form.get("name", "")))
+    changed = collection_storage.change(lambda held: held.begun(request.form.get("name", "")))
     return redirect(f"{home()}/collections/{changed.open_key}", 303)
 
 
@@ -199,7 +199,7 @@ def brought() -> AnyResponse:
     except (ValueError, RecursionError):
         value = None
     more = json_format.from_dict(value).collections
-    changed = keeping.change(lambda held: held.having(more))
+    changed = collection_storage.change(lambda held: held.having(more))
     return redirect(f"{home()}/collections/{changed.open_key}", 303)
 
 
@@ -224,7 +224,7 @@ def changed(key: str) -> AnyResponse:
     act = acts.get(form.get("act", ""))
     if act is None:
         abort(400, "This form cannot be used. Go back and try again.")
-    keeping.change(act)
+    collection_storage.change(act)
     if form["act"] == "delete":
         return redirect(f"{home()}/collections", 303)
     stays = place and form["act"] != "drop"

@@ -20,7 +20,7 @@ from benchmarks.faults.torture import in_a_child
 from corpus.settings import load_settings
 from index.storage import generations
 from reviews.collecting.collection import Saved
-from reviews.collecting.kept import Kept
+from reviews.collecting.person_files import PersonFile
 from reviews.maintenance.lock import writing
 from reviews.maintenance.update import run
 from reviews.web.app import Options, create_app
@@ -333,7 +333,7 @@ def people_have_saved_passages_with_notes_that_repeat_them(desk: Desk) -> None:
 
 @case
 def a_backup_of_collections_is_put_back(desk: Desk) -> None:
-    Kept(desk.library, "Jo").change(lambda held: held.saving(Saved(desk.held, 1, 1, 1, note="Zelkova Wynfrith")))
+    PersonFile(desk.library, "Jo").change(lambda held: held.saving(Saved(desk.held, 1, 1, 1, note="Zelkova Wynfrith")))
     shutil.copytree(desk.library / "collections", desk.outside / "collections")
     desk.remove()
     shutil.copytree(desk.outside / "collections", desk.library / "collections", dirs_exist_ok=True)

@@ -14,7 +14,7 @@ from index.opensearch.asking import opening
 from index.opensearch.asking.dsl import Chain, Json
 from index.opensearch.asking.evaluator import ClusterEvaluator
 from index.opensearch.asking.opening import Opened, opened
-from index.opensearch.asking.questions import Clause, Kept, Questions
+from index.opensearch.asking.questions import Clause, Questions, SizedCache
 from index.opensearch.documents import Document, document
 from index.query import And, In, Near, Or, Phrase, Plain, Query, Word
 from tests.cluster import InProcessCluster
@@ -92,7 +92,7 @@ def test_if_there_are_more_hits_than_expected_they_are_requested_again() -> None
 
 
 def test_recently_used_values_are_kept() -> None:
-    kept: Kept[str] = Kept(3)
+    kept: SizedCache[str] = SizedCache(3)
     for name in "abc":
         kept.put(name, name, 1)
     assert kept.get("a") == "a"

@@ -18,9 +18,9 @@ from flask.testing import FlaskClient
 from reviews.collecting import json_format
 from reviews.collecting.collection import Collected, Saved
 from reviews.web.app import Options, create_app
+from reviews.web.collection_storage import packed, unpacked
 from reviews.web.guard.access import Access
 from reviews.web.guard.tokens import Tokens
-from reviews.web.keeping import packed, unpacked
 from tests.reviews.web.views.test_collecting import save
 
 REPORT = "ab" * 32

@@ -17,7 +17,7 @@ from flask import Response, current_app, g, request
 from corpus.errors import UsageError
 from reviews.collecting import json_format
 from reviews.collecting.collection import Collected, Collection
-from reviews.collecting.kept import Kept
+from reviews.collecting.person_files import PersonFile
 from reviews.web.context import home, pool
 
 _COOKIES = ("collected0", "collected1")
@@ -66,8 +66,8 @@ def on_server() -> bool:
     return bool(current_app.extensions["access"].signs_in)
 
 
-def _kept() -> Kept | None:
-    return Kept(pool().settings.library, g.person) if on_server() else None
+def _kept() -> PersonFile | None:
+    return PersonFile(pool().settings.library, g.person) if on_server() else None
 
 
 def packed(value: Collected) -> str:

@@ -21,7 +21,7 @@ from reviews.collecting.collection import Collected
 _PATIENCE = 10.0  # seconds that a person waits for others who are saving at the same moment
 
 
-class Kept:
+class PersonFile:
     """The collections that one person has saved. `person` is the name they signed in with."""
 
     def __init__(self, library: Path, person: str) -> None:
