@@ -6,7 +6,7 @@ import zlib
 _ROOT = re.compile(rb"/Root\s+(\d{1,7})\s+(\d{1,5})\s+R")
 _CATALOG = re.compile(rb"(\d{1,7})\s+(\d{1,5})\s+obj\b(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
-_FILTER = re.compile(rb"/(\w+)Decode\b")
+_FILTER = re.compile(rb"/(\w+?)(?:Decode)?\b")
 _FILTERS = re.compile(rb"/Filter\s*(\[[^\]]*\]|/\w+)")
 _KNOWN = {b"Flate", b"LZW", b"ASCII85", b"ASCIIHex", b"RunLength", b"DCT", b"JPX", b"JBIG2", b"CCITTFax"}
 _HEAD, _START = 400, 64  # bytes before a stream that say how it is packed, and of the stream that are tried
