@@ -158,8 +158,7 @@ class Library:
         """
         from search.batch.study import study
 
-        chosen = (period_parser.read(periods) if periods else ()) if isinstance(periods, str) else periods
-        return study(self._source(), queries, filters, chosen)
+        return study(self._source(), queries, filters, period_parser.checked(periods))
 
     def flow(self, queries: Sequence[str], filters: Filters = EVERYTHING) -> "Flow":
         """Return the flow of a systematic review (PRISMA 2020), from the files found to the reports that match any

@@ -18,7 +18,19 @@ OUTSIDE = "outside"
 
 def read(text: str) -> Periods:
     """Return the periods in `text`, which are separated by commas. Raises UsageError if two of them overlap."""
-    periods = [years.read(part) for part in text.split(",")]
+    return _apart([years.read(part) for part in text.split(",")])
+
+
+def checked(given: object) -> Periods:
+    """Return periods passed by a program: a text as a person types it, or pairs of years. Raises UsageError."""
+    if isinstance(given, str):
+        return read(given) if given else ()
+    if not isinstance(given, Sequence):
+        raise UsageError(f"`periods` cannot be {str(given)[:80]}. Give pairs of years, or 2015-2018,2019-2022.")
+    return _apart([years.checked(each) or (None, None) for each in given])
+
+
+def _apart(periods: list[Span]) -> Periods:
     ordered = sorted(periods, key=lambda period: period[0] or 0)
     for one, other in pairwise(ordered):
         if one[1] is None or other[0] is None or other[0] <= one[1]:

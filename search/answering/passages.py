@@ -197,6 +197,8 @@ def passages(
 
 def spans_in(spans: Sequence[Span], layout: Layout, ordinal: int) -> Sequence[Span]:
     """Return the spans that begin in a paragraph. `spans` must be in order."""
+    if not spans:
+        return ()
     following = layout.starts[ordinal + 1 : ordinal + 2]
     end = bisect_left(spans, (following[0], 0)) if following else len(spans)
     return spans[bisect_left(spans, (layout.starts[ordinal], 0)) : end]
@@ -248,6 +250,7 @@ def _passage(
     while end > start and paragraph.text[end - 1].isspace():
         end -= 1
     page = paragraph.page_at(start)
+    shown = _within(start, end, highlights)
     section = sections[paragraph.section]
     return Passage(
         page=page,
@@ -259,8 +262,8 @@ def _passage(
         section_heading=section.heading,
         offset=start,
         text=paragraph.text[start:end],
-        highlights=_within(start, end, highlights),
-        mentions=_within(start, end, mentions),
+        highlights=shown,
+        mentions=shown if mentions is highlights else _within(start, end, mentions),
         more_before=start > 0,
         more_after=end < len(paragraph.text),
         ocr=pages[page].reader == "ocr",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,6 +60,8 @@ def study(source: Source, asked: Queries, filters: Filters = EVERYTHING, periods
 
     Raises UsageError if there are no queries, or one of them cannot be run.
     """
+    if not isinstance(filters, Filters):
+        raise UsageError("`filters` must be a Filters, such as Filters(years=(2015, None)).")
     questions = [narrowed(each, filters) for each in _questions(asked)]
     with TemporaryDirectory() as folder:
         out = Path(folder) / "study.jsonl"
@@ -102,6 +104,8 @@ def _questions(asked: Queries) -> list[Question]:
                 f"There is no sheet of queries at {path}. Give a path, a list of queries, or a dictionary."
             )
         return read(path.read_bytes(), path.name).questions
+    if not isinstance(asked, Iterable):
+        raise UsageError(f"The queries cannot be {str(asked)[:80]}. Give a path, a list of queries, or a dictionary.")
     named = asked.items() if isinstance(asked, Mapping) else enumerate(asked, 1)
     found = [
         query if isinstance(query, Question) else Question(str(name), _text(query), line)

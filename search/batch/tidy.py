@@ -99,7 +99,7 @@ class Tidy:
                 cases.setdefault(key, set()).add(report.case or report.id)
         for key, group in self._groups(query).items():
             n, of = reports[key], group.of
-            low, high = wilson(n, of)
+            low, high = wilson(n, of) if of else (None, None)
             yield {
                 "id": question.id,
                 "query": question.query,
@@ -107,7 +107,7 @@ class Tidy:
                 **dict(zip(DIMENSIONS, key[1:], strict=True)),
                 "reports": n,
                 "of": of,
-                "share": rounded(n / of),
+                "share": rounded(n / of) if of else None,
                 "low": rounded(low),
                 "high": rounded(high),
                 "cases": len(cases.get(key, ())),
@@ -126,7 +126,7 @@ class Tidy:
         known = self._known.get((sections, scope))
         if known is None:
             words = self._words(sections)
-            found: dict[tuple[str, ...], _Group] = {}
+            found = {(ALL, *(ALL for _ in DIMENSIONS)): _Group()}  # also if no report was searched
             for n in self._tally.scope_reports(query):
                 for key in self._keys[n]:
                     group = found.setdefault(key, _Group())

@@ -61,9 +61,20 @@ def test_a_study_takes_a_list_a_sheet_or_a_dictionary(library: Library, tmp_path
     assert [row["id"] for row in library.study(["neglect", "school"]).summary] == ["1", "2"]
     one = library.study(sheet).summary.rows[0]
     assert (one["filters"], one["why"]) == ("section: findings", "=a")
-    for nonsense in ({}, [], {"N": 1}, ["neglect", None]):
+    for nonsense in ({}, [], 5, {"N": 1}, ["neglect", None]):
         with pytest.raises(UsageError):
             library.study(nonsense)  # type: ignore[arg-type]
+    for periods in (3, [(2015, 2010)], [(2010, 2015), (2014, 2016)]):
+        with pytest.raises(UsageError):
+            library.study(["neglect"], periods=periods)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="must be a Filters"):
+        library.study(["neglect"], {"year": 2015})  # type: ignore[arg-type]
+
+
+def test_a_query_that_searched_no_report_has_a_row_in_every_table(library: Library) -> None:
+    study = library.study({"N": "neglect"}, reviews.Filters(years=(1900, 1901)))
+    (row,) = study.by
+    assert (row["grouping"], row["reports"], row["of"], row["share"], row["low"]) == ("all", 0, 0, None, None)
 
 
 def test_every_table_says_what_its_numbers_count(library: Library, tmp_path: Path) -> None:
