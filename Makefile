@@ -53,7 +53,7 @@ help:
 	@echo 'make dist                build what a release publishes, in dist'
 	@echo 'make sbom                list everything that the program consists of (CycloneDX), in build/sbom.cdx.json'
 	@echo 'make bench               measure speed and memory, as JSON (BENCH=dir for other PDFs)'
-	@echo 'make torture             fail a build at every point, flip bits, kill updates and publishers, 2,000 broken PDFs, 15,000 questions'
+	@echo 'make torture             fail a build at every point, flip bits, kill updates, 2,000 broken PDFs, 15,000 questions'
 	@echo 'make coverage            say which lines no test runs'
 	@echo 'make lock                pin the dependencies again (UPGRADE=--upgrade for newer ones)'
 	@echo 'make vendor              fetch the style sheet and the PDF viewer of the web page again'
