@@ -26,7 +26,7 @@ from index.matching.together import Together
 from index.opensearch.asking import dsl
 from index.opensearch.asking.dsl import Beside, Chain, Plan
 from index.opensearch.asking.leaf_snapshot import LeafSnapshot
-from index.opensearch.asking.questions import Clause, Questions, Scores, What
+from index.opensearch.asking.questions import Clause, Question, Questions, Scores, Side, What
 from index.opensearch.asking.snapshot import ClusterSnapshot
 from index.query import Field, Near, Or, Query
 
@@ -232,7 +232,8 @@ class ClusterEvaluator(Evaluator):
     def evaluate(self, query: Query, kinds: int = EVERY_KIND) -> Answer:
         if self._walking or (query, kinds, ()) in self._answers:
             return super().evaluate(query, kinds)
-        self._asked.update(dict.fromkeys(self._ask(query, kinds)))
+        whole = not self._asked  # the first tree is the query, of which all is shown
+        self._asked.update(dict.fromkeys(self._ask(query, kinds, whole=whole)))
         with self._walk():
             return super().evaluate(query, kinds)
 
@@ -255,21 +256,30 @@ class ClusterEvaluator(Evaluator):
         finally:
             self._walking = False
 
-    def _ask(self, query: Query, kinds: int) -> Sequence[Clause]:
-        """Query all clauses of a tree at once, before it is walked."""
-        if not isinstance(self.scoring, Questions):  # they are being recorded
+    def _ask(self, query: Query, kinds: int, *, whole: bool = False) -> Sequence[Clause]:
+        """Ask for all clauses of a tree at once, before it is walked. whole: also for their sections and for what
+        stands together, as the query itself needs, and not only a count of its reports.
+        """
+        if not isinstance(self.scoring, Questions):  # they are noted
             return ()
         notes = _Notes()
         alone = ClusterSnapshot(self._questions, self._vocabulary, {0: 0}, {0: 0})
         noting = ClusterEvaluator(alone, lambda field: {0}, self._deadline, lookup=self._lookup, scoring=notes)
-        noting.evaluate(query, kinds)
-        self.scoring.ask("weights", notes.clauses)
+        answer = noting.evaluate(query, kinds)
+        asked: list[Question] = [("weights", clause) for clause in notes.clauses]
+        if whole:
+            asked += [("gaps", clause) for clause in notes.clauses if has_gaps(clause)]
+            asked += [("kinds", clause) for clause in notes.clauses if is_placed(clause)]
+            if answer.together:
+                answer.together.documents({0}, self._deadline.check)
+                asked += notes.sides
+        self.scoring.ask(asked)
         return notes.clauses
 
     def scores(self, what: What, clause: Clause, suits: Callable[[Clause], bool]) -> Scores:
         """Return the scores of a clause. It is queried together with all clauses of the tree that satisfy `suits`."""
         if isinstance(self.scoring, Questions):
-            self.scoring.ask(what, [*filter(suits, self._asked), clause])
+            self.scoring.ask([(what, each) for each in (*filter(suits, self._asked), clause)])
         return self.scoring.scores(what, clause)
 
     # The leaves
@@ -347,6 +357,7 @@ class _Notes:
 
     def __init__(self) -> None:
         self.clauses: list[Clause] = []
+        self.sides: list[Side] = []
         self._one = Scores(array("I", [0]), array("f", [1.0]), 1.0)
 
     def scores(self, what: What, clause: Clause) -> Scores:
@@ -354,6 +365,7 @@ class _Notes:
         return self._one
 
     def beside(self, words: Sequence[Sequence[Plan]], kinds: int) -> Scores:
+        self.sides.append(Side(tuple(map(tuple, words)), kinds))
         return self._one
 
 

@@ -43,6 +43,16 @@ class Clause(NamedTuple):
     kinds: int
 
 
+class Side(NamedTuple):
+    """Words, each with its places, that are to stand in one paragraph within a section mask."""
+
+    words: tuple[tuple[Plan, ...], ...]
+    kinds: int
+
+
+Question = tuple[What, Clause] | Side
+
+
 class Scores(NamedTuple):
     """Reports by number, ascending, with the score of each.
 
@@ -104,28 +114,21 @@ class Questions:
     def scores(self, what: What, clause: Clause) -> Scores:
         """Return the reports that match a clause."""
         found = self._scores.get((what, clause))
-        return found if found is not None else self.ask(what, [clause])[0]
-
-    def ask(self, what: What, clauses: Sequence[Clause]) -> list[Scores]:
-        """Return the reports that match each clause, with one request for all that are not cached."""
-        names = [(what, clause) for clause in clauses]
-        known = {name: self._scores.get(name) for name in names}
-        wanted = {name: name[1] for name in names if known[name] is None}
-        asked = [_query(what, clause) for clause in wanted.values()]
-        for name, scores in zip(wanted, self._found(asked), strict=True):
-            self._scores.put(name, scores, len(scores.numbers))
-            known[name] = scores
-        return [held for name in names if (held := known[name]) is not None]
+        return found if found is not None else self.ask([(what, clause)])[0]
 
     def beside(self, words: Sequence[Sequence[Plan]], kinds: int) -> Scores:
-        """Return the reports with a place of each word in one paragraph."""
-        name = ("beside", tuple(map(tuple, words)), kinds)
-        known = self._scores.get(name)
-        if known is not None:
-            return known
-        (found,) = self._found([(dsl.beside(words, kinds), 0.0)])
-        self._scores.put(name, found, len(found.numbers))
-        return found
+        """The reports that have one of the places of each word in one paragraph."""
+        return self.ask([Side(tuple(map(tuple, words)), kinds)])[0]
+
+    def ask(self, several: Iterable[Question]) -> list[Scores]:
+        """The answers to several questions, in one request for all that are not known."""
+        questions = list(several)
+        known = {question: self._scores.get(question) for question in questions}
+        wanted = [question for question, scores in known.items() if scores is None]
+        for question, scores in zip(wanted, self._found([_query(question) for question in wanted]), strict=True):
+            self._scores.put(question, scores, len(scores.numbers))
+            known[question] = scores
+        return [held for question in questions if (held := known[question]) is not None]
 
     def _found(self, asked: Sequence[tuple[Json, float]]) -> list[Scores]:
         bodies = [_body(query, self._most, "key") for query, _ in asked]
@@ -212,15 +215,17 @@ class Questions:
         return answers
 
 
-def _query(what: What, clause: Clause) -> tuple[Json, float]:
+def _query(question: Question) -> tuple[Json, float]:
+    if isinstance(question, Side):
+        return dsl.beside(question.words, question.kinds), 0.0
+    what, clause = question
     if what == "gaps":
         return dsl.gaps(clause.plan, clause.kinds), 1.0
     if what == "kinds":
         return dsl.masked(clause.plan, clause.kinds), 1.0
     if what == "often" and isinstance(clause.plan, Chain):
         return dsl.occurring(clause.plan.slots[0]), 1.0
-    query, unit = dsl.weighed(clause.plan, clause.kinds)
-    return query, unit
+    return dsl.weighed(clause.plan, clause.kinds)
 
 
 def _body(query: Json, size: int, *fields: str) -> Json:

@@ -14,7 +14,7 @@ from index.opensearch.asking import opening
 from index.opensearch.asking.dsl import Chain, Json
 from index.opensearch.asking.evaluator import ClusterEvaluator
 from index.opensearch.asking.opening import Opened, opened
-from index.opensearch.asking.questions import Clause, Questions, SizedCache
+from index.opensearch.asking.questions import Clause, Kept, Question, Questions
 from index.opensearch.documents import Document, document
 from index.query import And, In, Near, Or, Phrase, Plain, Query, Word
 from tests.cluster import InProcessCluster
@@ -78,13 +78,40 @@ def test_an_answer_is_requested_once_and_several_at_once(cluster: InProcessClust
     questions = Questions(cluster, "index", held.keys)
     others = [Clause(Chain(((term,),)), EVERY_KIND) for term in ("child", "school")]
     before = cluster.asked
-    first = questions.ask("weights", [WORD, *others])
-    assert questions.ask("weights", [*others, WORD]) == [*first[1:], first[0]]
+    asked: list[Question] = [("weights", WORD), *(("weights", each) for each in others)]
+    first = questions.ask(asked)
+    assert questions.ask([*asked[1:], asked[0]]) == [*first[1:], first[0]]
     assert questions.scores("weights", WORD) == first[0]
     assert cluster.asked == before + 1
 
 
-def test_if_there_are_more_hits_than_expected_they_are_requested_again() -> None:
+@pytest.mark.parametrize(
+    "tree",
+    [
+        Word("neglect"),
+        Plain((Word("school"), Word("child"))),
+        Near(Word("neglect"), Word("child"), 5),
+        Phrase((Word("neglect"), Word("child")), 3),
+    ],
+    ids=str,
+)
+def test_all_that_is_shown_of_a_query_comes_with_one_request(
+    cluster: InProcessCluster, held: Opened, tree: Query
+) -> None:
+    """Weights, sections and what stands together."""
+    asking = evaluator(cluster, held)
+    before = cluster.asked
+    answer = asking.evaluate(tree)
+    documents = sorted(answer.documents)
+    assert documents
+    assert any(answer.kinds(documents))
+    assert all(match.weights() for match in answer.matches)
+    if answer.together:
+        answer.together.documents(answer.documents, lambda: None)
+    assert cluster.asked == before + 1
+
+
+def test_more_hits_than_were_thought_of_are_asked_for_again() -> None:
     many = [report(number, "neglect") for number in range(150)]
     cluster = InProcessCluster(many)
     keys = {each.body["key"]: number for number, each in enumerate(many[:10])}
