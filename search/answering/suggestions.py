@@ -46,6 +46,13 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
             return _meant_instead(terms[0], having, evaluator)
         return _most_alike(terms[0], evaluator) or _split(terms[0], evaluator)
 
+    words: list[Word] = []
+
+    def noted(text: str, exact: bool = False) -> None:
+        words.append(Word(text, exact))
+
+    _mapped(tree, noted)
+    evaluator.ahead(words)
     changed = _mapped(tree, mended)
     if changed == tree:
         changed = _looser(tree)
@@ -115,8 +122,9 @@ def _consonants(word: str) -> str:
 def _split(term: str, evaluator: Evaluator) -> str | None:
     """Return two words that were typed without a space: the pair that occurs in most reports."""
     best = (0, "")
-    for at in range(3, len(term) - 2):
-        words = (Word(term[:at]), Word(term[at:]))
+    pairs = [(at, (Word(term[:at]), Word(term[at:]))) for at in range(3, len(term) - 2)]
+    evaluator.ahead(word for _, words in pairs for word in words)
+    for at, words in pairs:
         if all(evaluator.evaluate(word).documents for word in words):
             both = len(evaluator.evaluate(Phrase(words)).documents)
             best = max(best, (both, f"{term[:at]} {term[at:]}"))
@@ -150,6 +158,7 @@ def why_nothing(tree: Query, evaluator: Evaluator) -> Sequence[Diagnostic]:
     if isinstance(tree, Nothing):
         return ()
     parts = tree.parts if isinstance(tree, And) else (tree,)
+    evaluator.ahead(parts)
     absent = [part for part in parts if not evaluator.evaluate(part).documents]
     if absent:
         return [*(_nowhere(part, evaluator) for part in absent), *_without(tree, [absent], evaluator)]
