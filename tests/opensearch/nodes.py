@@ -3,8 +3,8 @@
     python -m tests.opensearch.nodes [--line 3|2] [--nodes 3] [--measured] COMMAND…
 
 starts the nodes, runs COMMAND with their addresses in REVIEWS_OPENSEARCH and their folder in REVIEWS_OPENSEARCH_NODES,
-and ends them however COMMAND ends. `fetch` in place of COMMAND only downloads. Where Java or Maven is missing it says
-so and ends well.
+and ends them however COMMAND ends, also when this program is ended. `fetch` in place of COMMAND only downloads. Where
+Java or Maven is missing it says so and ends well.
 `pin` writes the checksums of what was downloaded; read the difference before you commit it.
 """
 
@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 KEPT = HERE.parent.parent / "build" / "opensearch"
+LONG = bool(os.environ.get("REVIEWS_OPENSEARCH_LONG"))
+"""Whether tests on real nodes take the time that nobody has before each commit: `make test-opensearch LONG=1`."""
 NEEDED = {"3": 21, "2": 17}
 """The minimum Java version of each line."""
 NEWEST = {"3": 99, "2": 23}
@@ -66,15 +69,15 @@ class Missing(Exception):
 
 
 def java(line: str) -> Path:
-    """Return a Java on which the line runs: from JAVA_HOME, from the PATH, or installed next to it."""
+    """A Java with a compiler that the line runs on: that of JAVA_HOME, of the PATH, or another that is installed."""
     home, on_path = os.environ.get("JAVA_HOME"), shutil.which("java")
     found = [Path(home, "bin", "java")] if home else []
     found += [Path(on_path)] if on_path else []
     found += sorted(Path("/usr/lib/jvm").glob("*/bin/java"), reverse=True)
     for program in found:
-        if program.exists() and NEEDED[line] <= _version(program) <= NEWEST[line]:
+        if program.resolve().with_name("javac").exists() and NEEDED[line] <= _version(program) <= NEWEST[line]:
             return program
-    raise Missing(f"OpenSearch {line} needs Java {NEEDED[line]} or later, and there is none here.")
+    raise Missing(f"OpenSearch {line} needs a JDK of Java {NEEDED[line]} or later, and there is none here.")
 
 
 def _version(program: Path) -> int:
@@ -175,7 +178,8 @@ class Nodes:
                 "cluster.initial_cluster_manager_nodes": names,
                 "path.repo": str(folder / "snapshots"),
                 "action.auto_create_index": False,
-                "indices.recovery.recovery_activity_timeout": "30s",
+                "cluster.routing.allocation.node_concurrent_recoveries": 10,
+                "cluster.routing.allocation.node_initial_primaries_recoveries": 10,
                 "search.default_allow_partial_results": False,
                 "indices.query.bool.max_clause_count": 16384,
                 "cluster.routing.allocation.disk.threshold_enabled": False,
@@ -184,7 +188,7 @@ class Nodes:
             (config / "opensearch.yml").write_text(json.dumps(values, indent=1), "utf-8")  # JSON is YAML
         os.mkfifo(folder / "leash")
         classes = folder / "classes"
-        compiler = program.parent / "javac"
+        compiler = program.resolve().with_name("javac")
         path = f"{jars}/*{os.pathsep}{more}/*" if more else f"{jars}/*"
         subprocess.run([compiler, "-nowarn", "-cp", path, "-d", classes, HERE / "Node.java"], check=True)
         told = {
@@ -302,6 +306,7 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("--measured", action="store_true")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     asked = parser.parse_args(given)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # as an interrupt: clean up first
     if asked.command == ["pin"]:
         pin()
         return 0

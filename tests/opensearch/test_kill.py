@@ -14,11 +14,12 @@ from index.opensearch.client import Cluster
 from index.opensearch.publishing import build as publishing
 from index.opensearch.publishing.state import pointer
 from tests.index.conftest import report
-from tests.opensearch.nodes import Nodes
+from tests.opensearch.nodes import LONG, Nodes
 from tests.patience import until
 
 READERS = 16
-UPDATES = 20
+UPDATES = 20 if LONG else 6
+READS = 0.5  # seconds that a reader looks at an answer: without, sixteen threads leave no time for the updates
 PHRASE = {"match_phrase": {"t": "neglect was seen"}}
 
 
@@ -77,7 +78,7 @@ def test_a_node_that_is_killed_while_updates_publish_costs_no_answer(
     def read(number: int) -> Counter[str]:
         reader = Cluster(Access(tuple(nodes.urls[number % 3 :] + nodes.urls[: number % 3])))
         told: Counter[str] = Counter()
-        while not ended.is_set():
+        while not ended.wait(READS):
             told[asked(reader, settings, library.right)] += 1
         reader.close()
         return told
@@ -126,8 +127,20 @@ def test_without_two_of_three_nodes_queries_are_refused_until_they_are_back(
     assert told == {"LimitHit": 30}
     nodes.start(1)
     nodes.start(3)
-    nodes.ready()
     until(lambda: asked(cluster, settings, library.right) == "right")
+    started_anew(nodes, 2)
     library.change()
     publishing.build(store, settings, cluster)
     assert asked(cluster, settings, library.right) == "right"
+
+
+def started_anew(nodes: Nodes, number: int) -> None:
+    """What the runbook says after the loss of two nodes. OpenSearch 3.9 forgets to count the promotion of a shard that
+    happens in the same step as the election of a manager, and such a shard answers but takes no writes
+    (github.com/opensearch-project/OpenSearch/issues/19150): until the node that has it leaves.
+    """
+    nodes.ready(status="yellow")
+    nodes.kill(number)
+    nodes.ready(len(nodes.urls) - 1, "red")  # without what only that one has
+    nodes.start(number)
+    nodes.ready()

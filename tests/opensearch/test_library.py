@@ -67,13 +67,14 @@ def answer(library: Path, query: str) -> dict[str, Any]:
 
 
 def test_every_command_does_in_a_cluster_what_it_does_in_a_folder(
-    library: Path, web_server: Path, tmp_path: Path, settings_text: str
+    library: Path, web_server: Path, tmp_path: Path, settings_text: str, nodes: Nodes
 ) -> None:
     done = run(library, "update")
     assert done.exit_code == 0, done.output
     assert "Index: built generation 0000001." in done.output
     assert not any((library / "index").iterdir())
     assert "Index: already up to date." in run(library, "update").output
+    nodes.ready()  # with every copy, of which the check speaks
     assert run(library, "check", "--full").output == "No problems found.\n"
     assert "Index: generation 0000001" in run(library, "status").output
 
@@ -110,6 +111,7 @@ def test_every_command_does_in_a_cluster_what_it_does_in_a_folder(
     removed = run(library, "remove", gone.id[:16], "--reason", "a request", "--yes")
     assert removed.exit_code == 0, removed.output
     assert gone.id not in [report.id for report in Library(web_server).reports()]
+    nodes.ready()
     assert run(library, "check", "--full").output == "No problems found.\n"
     until(lambda: page.get(f"/reports/{gone.id[:16]}").status_code == 404)  # for up to a second it may be cached
 

@@ -17,12 +17,11 @@ from index.opensearch.publishing.state import Publication, Published, State, poi
 from tests.index.conftest import AddReport, report
 from tests.index.opensearch.conftest import NODES, SettingsOf, seen
 from tests.opensearch.front import Front
+from tests.opensearch.nodes import LONG
 
 Publish = Callable[..., Published | None]
-EVERY = 7 if NODES else 1
-"""On real nodes, only every seventh request is tested with each fault, because they take a hundred times as long as the
-double.
-"""
+EVERY = 1 if not NODES else 7 if LONG else 16
+"""Real nodes take a second for what the double does in a hundredth, so each fault meets every so many requests."""
 
 
 @pytest.fixture
