@@ -43,7 +43,7 @@ help:
 	@echo 'make demo REPORTS=dir    the same with your own folder of PDFs'
 	@echo 'make test                run all tests (TESTS=tests/search for some of them)'
 	@echo 'make test-whoosh3        run the tests of the index with whoosh3 in place of Whoosh'
-	@echo 'make test-opensearch     run the tests of the cluster on real nodes (needs Java and Maven)'
+	@echo 'make test-opensearch     run the tests of the cluster on real nodes (needs Java and Maven; LONG=1 for all)'
 	@echo 'make test-meaning        run the tests that need a language model'
 	@echo 'make check               format, lint, files of hosted services, commits, types, import contracts, documentation'
 	@echo 'make format              put the code into the house format'
@@ -86,12 +86,13 @@ test: $(VENV)/test.stamp
 test-whoosh3: $(VENV3)/test.stamp
 	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index --ignore=tests/index/opensearch tests/search/test_agreement.py
 
-# Three real nodes, each a process. Where Java or Maven is missing, it says so and does nothing.
-NODES = $(PY) -m tests.opensearch.nodes
-ON_NODES := tests/index/opensearch tests/opensearch tests/search/conformance
+# Three real nodes, each a process. Where Java or Maven is missing, it says so and does nothing. LONG=1 asks ten times
+# as many queries, each in every way, and fails more requests: half an hour.
+NODES = REVIEWS_OPENSEARCH_LONG=$(LONG) $(PY) -m tests.opensearch.nodes
+ON_NODES := tests/index/opensearch tests/search/conformance
 test-opensearch: $(VENV)/test.stamp
-	$(NODES) --line 3 $(PY) -m pytest -n 0 $(ON_NODES)
-	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 -k 'not fails_at_any_request' tests/index/opensearch tests/search/conformance
+	$(NODES) --line 3 $(PY) -m pytest -n 0 --durations=25 $(ON_NODES) tests/opensearch
+	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 -k 'not fails_at_any_request' $(ON_NODES)
 
 # REVIEWS_MEANING: that the extra is missing is then an error, and no test is skipped for it.
 test-meaning: $(VENVM)/test.stamp
