@@ -86,13 +86,15 @@ test: $(VENV)/test.stamp
 test-whoosh3: $(VENV3)/test.stamp
 	REVIEWS_ORACLE=300 $(PY3) -m pytest $(BESIDE) tests/index --ignore=tests/index/opensearch tests/search/test_agreement.py
 
-# Three real nodes, each a process. Where Java or Maven is missing, it says so and does nothing. LONG=1 asks ten times
-# as many queries, each in every way, and fails more requests: half an hour.
+# Three real nodes, each a process, then two of the older line. Where Java or Maven is missing, it says so and does
+# nothing. LONG=1 asks ten times as many queries, each in every way, and fails and kills more: half an hour.
 NODES = REVIEWS_OPENSEARCH_LONG=$(LONG) $(PY) -m tests.opensearch.nodes
 ON_NODES := tests/index/opensearch tests/search/conformance
+KILLING := tests/opensearch/test_kill.py tests/opensearch/test_library.py tests/opensearch/test_nodes.py
+NOT_KILLING = $(filter-out $(KILLING),$(wildcard tests/opensearch/test_*.py))
 test-opensearch: $(VENV)/test.stamp
-	$(NODES) --line 3 $(PY) -m pytest -n 0 --durations=25 $(ON_NODES) tests/opensearch
-	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 -k 'not fails_at_any_request' $(ON_NODES)
+	$(NODES) --line 3 sh -c '$(PY) -m pytest $(BESIDE) $(ON_NODES) $(NOT_KILLING) && $(PY) -m pytest -n 0 $(KILLING)'
+	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 $(if $(LONG),$(ON_NODES),tests/search/conformance/test_queries.py)
 
 # REVIEWS_MEANING: that the extra is missing is then an error, and no test is skipped for it.
 test-meaning: $(VENVM)/test.stamp

@@ -29,6 +29,7 @@ from tests.oracle_of import oracle_of
 _PATIENCE = 120.0  # seconds: the computer may be busy with the nodes
 _VARIES = ("elapsed_ms", "generation", "built_at", "coverage")
 _EVERYTHING = 4  # of so many queries, one asks for everything
+_TOLD = 100  # queries between two words on how far it is
 
 
 def answer(library: Library, request: SearchRequest) -> dict[str, Any]:
@@ -63,6 +64,8 @@ def compare(here: Library, web: Library, queries: Iterable[str]) -> dict[str, An
         mentions += sum(hit["mentions"] for hit in one.get("hits", ()))
         if one != other:
             differences[query] = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+        if asked % _TOLD == 0:
+            print(f"{asked:,} queries, {len(differences)} differ", file=sys.stderr, flush=True)
     return {
         "queries": asked,
         "reports_found": reports,

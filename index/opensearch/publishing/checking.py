@@ -76,7 +76,10 @@ def copies_missing(cluster: Cluster, generations: Sequence[Published]) -> Iterat
     """Yield the missing copies as sentences. Answers are still complete, but only until another node fails."""
     for index in sorted({each.index for each in generations}):
         if missing := cluster.copies(index).missing:
-            yield f"{missing} copies of {index} are missing: a node is down, or there are fewer nodes than copies."
+            yield (
+                f"{missing} copies of {index} are missing or not ready: a node is away or has just come back, or there "
+                "are fewer nodes than copies."
+            )
 
 
 def _logs(cluster: Cluster, publication: Publication) -> Iterator[str]:
