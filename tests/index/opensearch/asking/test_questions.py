@@ -14,7 +14,7 @@ from index.opensearch.asking import opening
 from index.opensearch.asking.dsl import Chain, Json
 from index.opensearch.asking.evaluator import ClusterEvaluator
 from index.opensearch.asking.opening import Opened, opened
-from index.opensearch.asking.questions import Clause, Kept, Question, Questions
+from index.opensearch.asking.questions import Clause, Question, Questions, SizedCache
 from index.opensearch.documents import Document, document
 from index.query import And, In, Near, Or, Phrase, Plain, Query, Word
 from tests.cluster import InProcessCluster
