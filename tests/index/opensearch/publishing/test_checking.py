@@ -58,7 +58,7 @@ def test_changed_text_is_found_by_a_full_check(index: str, store: Store, setting
     assert checking.problems(store, settings, cluster) == []
     problems = checking.problems(store, settings, cluster, full=True)
     (found,) = (each for each in problems if "copies of" not in each)  # real nodes may be making one anew
-    assert f"other text than the corpus for reading {each.reading}" in found
+    assert f"text differs from the corpus for reading {each.reading}." in found
     cluster.bulk([Action("index", index, each.id, {**body, "t": "¶ ¶0 other ¶", "from": 1})])
     cluster.refresh(index)
     assert any("is missing words of paragraph" in each for each in checking.problems(store, settings, cluster))
