@@ -1,7 +1,7 @@
 """Counts by name and key, such as how often each report mentions each theme. Each name is read when it is asked for.
 
     u32 CRC-32 of all that follows; u32 length of the header; the header, JSON; for each name its keys, ascending, and
-    then their counts (all u32, little-endian)
+    then their counts (all u64, little-endian)
 
 The header has what else is said of the counts, and how many keys each name has.
 """
@@ -16,7 +16,7 @@ from typing import Any
 from zlib import crc32
 
 _CHECKSUM = _LENGTH = struct.Struct("<I")
-_U32 = "I"
+_U64 = "Q"  # the documents of a cluster have long numbers
 
 
 class PackedCounts:
@@ -31,7 +31,7 @@ class PackedCounts:
         header = json.loads(bytes(rest[:length]))
         self.said: Any = header["said"]
         self._columns: dict[str, tuple[Sequence[int], Sequence[int]]] = {}
-        numbers = array(_U32, bytes(rest[length:]))
+        numbers = array(_U64, bytes(rest[length:]))
         if sys.byteorder == "big":
             numbers.byteswap()
         left = memoryview(numbers)
@@ -59,7 +59,7 @@ def pack(counts: Mapping[str, Mapping[int, int]], said: Any) -> bytes:
     header = json.dumps(
         {"said": said, "sizes": {name: len(some) for name, some in counts.items()}}, ensure_ascii=False
     ).encode()
-    numbers = array(_U32)
+    numbers = array(_U64)
     for some in counts.values():
         ordered = sorted(some.items())
         numbers.extend(key for key, _ in ordered)
