@@ -6,6 +6,7 @@ are drawn as curves. In each case, the scan or the curves can be seen.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cache
 from statistics import median
 
 from ingest.worker.pdfium import documents, objects
@@ -30,15 +31,21 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
     is there looks like print: a box, a patch or a photograph does not. If the whole layer is shifted from its scan, the
     word is looked for where it is when the layer is moved back.
     """
-    scan = geometry.is_scan(things.pictures, documents.page_box(handle))
+    page_box = documents.page_box(handle)
+    scan = geometry.is_scan(things.pictures, page_box)
     order = {thing: z for z, thing in enumerate(things.objects)}
     pictures = [(order[thing], box) for thing, box in zip(things.picturing, things.pictures, strict=True)]
+
+    @cache
+    def scan_over(thing: int) -> list[geometry.Box]:
+        """Return the pictures of the scan that covers a text object. A picture over a name alone is no scan."""
+        over = [box for z, box in pictures if z > order.get(thing, -1)]
+        return over if scan and geometry.is_scan(over, page_box) else []
 
     def may_stand(letter: Letter) -> bool:
         if objects.render_mode(letter.thing) == objects.INVISIBLE:
             return True
-        own = order.get(letter.thing, -1)
-        return scan and any(z > own and geometry.covers(box, letter.box) for z, box in pictures)
+        return any(geometry.covers(box, letter.box) for box in scan_over(letter.thing))
 
     layer = [letter for letter in hidden if may_stand(letter)]
     if not layer:

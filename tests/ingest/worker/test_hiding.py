@@ -70,6 +70,17 @@ def test_nothing_is_withheld_on_a_page_that_hides_nothing(seed: int) -> None:
     assert set(withheld) <= allowed, way
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_a_picture_over_a_name_is_no_scan_even_on_a_page_with_a_picture_behind_it(seed: int) -> None:
+    page = hiding.sheet(random.Random(f"pictures {seed}"))
+    hiding.picture_under(page)
+    left, bottom, wide, high = page.box()
+    page.over += f"q {wide} 0 0 {high} {left} {bottom} cm /J Do Q "
+    text, withheld = read(hiding.pdf([page]))
+    assert not [word for word in page.name.split() if word in text]
+    assert withheld
+
+
 @pytest.mark.parametrize("file", TRIALS, ids=lambda file: file.stem)
 def test_the_names_of_the_trial_files_are_withheld(file: Path) -> None:
     text, withheld = read(file.read_bytes())
