@@ -150,7 +150,7 @@ torture: $(VENV)/test.stamp $(VENV3)/test.stamp
 	$(PY) -m benchmarks.indexing.nights
 	$(PY) -m benchmarks.faults.crash '$(BENCH)'
 	$(PY) -m benchmarks.fuzz '$(BENCH)'
-	REVIEWS_HIDING=500 $(PY) -m pytest tests/ingest/worker/test_hiding.py
+	REVIEWS_HIDING=500 $(PY) -m pytest tests/ingest/worker/visible/test_hiding.py
 	REVIEWS_ORACLE=10000 REVIEWS_HOSTILE=5000 $(PY) -m pytest tests/search
 	REVIEWS_ORACLE=5000 $(PY3) -m pytest tests/search/test_agreement.py
 

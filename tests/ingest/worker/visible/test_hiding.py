@@ -10,14 +10,14 @@ import pytest
 from corpus.model import Hidden
 from ingest.worker import extract
 from tests.command import reviews
-from tests.ingest.worker import hiding
-from tests.ingest.worker.hiding import HIDING, SHOWING, Sheet, Way
+from tests.ingest.worker.visible import hiding
+from tests.ingest.worker.visible.hiding import HIDING, SHOWING, Sheet, Way
 
 PAGES = int(os.environ.get("REVIEWS_HIDING", "80"))
 """How many pages are drawn from seeds. `make torture` draws 500 of each."""
 
 VARIANTS = range(5)
-TRIALS = sorted((Path(__file__).parent / "trials").glob("h_*.pdf"))
+TRIALS = sorted((Path(__file__).parents[1] / "trials").glob("h_*.pdf"))
 
 
 def read(data: bytes) -> tuple[str, list[Hidden]]:
