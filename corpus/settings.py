@@ -163,7 +163,7 @@ class Settings(LibraryPaths):
     trust_hidden_text: bool = _setting(
         FLAG, False, "include text under black boxes; only if the owner of the collection agrees"
     )
-    meaning_model: Path | None = _setting(  # noqa: RUF009 - as the others, of which ruff knows the types
+    meaning_model: Path | None = _setting(
         FOLDER,
         None,
         "folder with model.onnx and tokenizer.json, instead of the model of the extra `meaning`",
@@ -185,11 +185,11 @@ class Settings(LibraryPaths):
         ENGINE, "embedded", 'where the index is: "embedded" in the library, or in an "opensearch" cluster'
     )
     opensearch_url: tuple[str, ...] = _setting(ADDRESSES, (), "addresses of the nodes of the cluster", "opensearch")
-    opensearch_ca: Path | None = _setting(  # noqa: RUF009 - as the others, of which ruff knows the types
+    opensearch_ca: Path | None = _setting(
         FILE, None, "certificate of the authority that signed the nodes'; default: the system's", "opensearch"
     )
     opensearch_user: str = _setting(USER, "", "the user to sign in as", "opensearch")
-    opensearch_password_file: Path | None = _setting(  # noqa: RUF009 - as the others, of which ruff knows the types
+    opensearch_password_file: Path | None = _setting(
         FILE,
         None,
         "file with the user's password, readable only by its owner; or set REVIEWS_OPENSEARCH_PASSWORD",

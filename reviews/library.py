@@ -69,7 +69,7 @@ class Library:
             self._store = None
 
     def for_another_thread(self) -> Self:
-        """Return the same library for another thread. Both share what was read of the index. Not for a cluster."""
+        """Return the same library for another thread. Both share the open index. Not for a cluster."""
         other = copy(self)
         other._store = None
         if self._searcher:

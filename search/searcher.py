@@ -98,11 +98,11 @@ class Searcher:
         self.close()
 
     def for_another_thread(self) -> Self:
-        """Return a searcher for another thread. Both share what was read of the index. Not for a cluster."""
+        """Return a searcher for another thread. Both share the open index. Not for a cluster."""
         return self.over(self._session.for_another_thread())
 
     def prepare(self) -> None:
-        """Work out what all queries need, so that those `beside` have it too."""
+        """Compute what all queries need, so that searchers for other threads share it."""
         self._session.prepare()
 
     def close(self) -> None:

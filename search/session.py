@@ -37,14 +37,15 @@ from search.report_conditions import Conditions
 if TYPE_CHECKING:
     from search.answering.similar import Alike
 
-THEME_SECONDS = 60.0  # once for a generation, however busy the machine is
-_SIMILAR = 2048  # reports whose similar ones, about 3 KB each, need not be found again
-_KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
+THEME_SECONDS = 60.0  # once per generation, even on a busy computer
+_SIMILAR = 2048  # reports whose similar ones are cached, about 3 KB each
+_KEPT = 4096  # documents whose sections are cached
 
 
 class Session:
-    """One open generation of a library's index. For one thread at a time; close it after use. Another thread opens one
-    `beside` it.
+    """One open generation of a library's index. Close it after use.
+
+    It is for one thread at a time. Another thread uses `for_another_thread`.
 
     With `thorough`, every byte of it is hashed first. `model` is the folder of the language model, unless it is the
     model of the extra.
@@ -110,7 +111,7 @@ class Session:
         return other
 
     def prepare(self) -> None:
-        """Work out what all queries need, so that sessions `beside` this one share it."""
+        """Compute what all queries need, so that sessions for other threads share it."""
         _ = self.theme_masks, self.by_id, self.cases, self.ranking, self.counting, self.coverage, self.state_key
 
     def close(self) -> None:

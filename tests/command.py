@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,29 @@ def argv(library: Path | None, *words: object, start: str = START) -> list[str]:
     """Return the command line of `reviews --library LIBRARY WORDS…`. `start` is code that the process runs first."""
     named = [] if library is None else ["--library", str(library)]
     return [sys.executable, "-c", start, *named, *map(str, words)]
+
+
+def heeds_signals() -> None:
+    """Reset SIGINT and SIGHUP, which the command would ignore if the tests run in the background or under `nohup`."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def started(library: Path, *words: object, pause: str = "") -> "subprocess.Popen[str]":
+    """Start the command as the leader of its own process group, to which a terminal sends its signals.
+
+    For `pause`, see tests/patience.py.
+    """
+    return subprocess.Popen(
+        argv(library, *words, start=pause + START),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+        preexec_fn=heeds_signals,
+    )
 
 
 def mounted(*words: str | Path) -> bool:

@@ -83,7 +83,7 @@ def put(store: Store, name: str, text: str) -> None:
 
 
 def prepare(folder: Path, url: str, index: str, cluster: Cluster) -> Settings:
-    """A library of which one generation is published, and whose corpus has changed since."""
+    """Create a library with one published generation, whose corpus has changed since."""
     create_library(folder)
     (folder / "reviews.toml").write_text(_SETTINGS.format(url=url, index=index), "utf-8")
     settings = load_settings(folder)
@@ -98,7 +98,7 @@ def prepare(folder: Path, url: str, index: str, cluster: Cluster) -> Settings:
 
 
 def seen(cluster: Cluster, settings: Settings) -> Seen:
-    """What a reader finds now."""
+    """Return what a reader finds now."""
     state = pointer(cluster, settings).read()
     body = {"query": state.query(), "docvalue_fields": ["report", "reading"], "_source": False, "size": 100}
     hits = cluster.search(state.indices, body)["hits"]["hits"]

@@ -47,7 +47,7 @@ def bytes_of(ask: Backend, index: str) -> tuple[int, int]:
 
 
 def answer(ask: Backend, method: str, target: str) -> Any:
-    """What the cluster answers. Raises SystemExit if it refuses."""
+    """Return the response of the cluster. Raises SystemExit if it refuses."""
     told = ask(method, target, b"")
     if told[0] != 200:
         raise SystemExit(f"{method} {target} was refused: {told}")
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def words_of(web: Path) -> int:
-    """The searched words of all reports, as a web server knows them."""
+    """Return the number of searched words in all reports, as a web server has it."""
     import reviews
 
     with reviews.open(web) as opened:

@@ -33,7 +33,7 @@ _TOLD = 100  # queries between two words on how far it is
 
 
 def answer(library: Library, request: SearchRequest) -> dict[str, Any]:
-    """The answer as JSON has it, or what it was refused with."""
+    """Return the answer as JSON, or the message with which it was refused."""
     try:
         head, hits = library.searcher().stream(request, seconds=_PATIENCE)
         told = replace(head, hits=tuple(hits)).to_dict()
@@ -51,7 +51,7 @@ def typed(library: Library, seed: int, n: int) -> Iterator[str]:
 
 
 def compare(here: Library, web: Library, queries: Iterable[str]) -> dict[str, Any]:
-    """How many were asked, what they found, and which of them differ in what."""
+    """Return how many queries were asked, what they found, and how any answers differ."""
     asked = reports = mentions = refused = 0
     differences: dict[str, list[str]] = {}
     for number, query in enumerate(queries):

@@ -158,7 +158,7 @@ class Paper:
         return self.pages[-1]
 
     def bottom(self) -> float:
-        """The lowest line that text may use on this page, above its footnotes."""
+        """Return the lowest line that text may use on this page, above its footnotes."""
         lines = sum(len(note) for _, note in self.foot)
         return self.margins()[3] + (11 * lines + 14 if lines else 0)
 

@@ -42,11 +42,11 @@ class Paragraphs(NamedTuple):
 
 _BITS = 32
 _POSITION = (1 << _BITS) - 1
-_BEHIND = 1 << 62  # any key
-_BLOCK = 1 << 16  # keys that are merged at a time, in the processor's cache
-_FEW = 128  # documents: of so few, positions can be read one by one
-_A_READ = 2048  # positions that take as long to read at once as those of one document
-_STEPS = 64, 8, 1  # one place in so many is looked at: with frequent words, it is enough for most documents
+_BEHIND = 1 << 62  # above any key
+_BLOCK = 1 << 16  # keys merged at a time, to fit in the processor's cache
+_FEW = 128  # documents: up to this many, positions can be read one by one
+_A_READ = 2048  # positions that take as long to read at once as those of a single document
+_STEPS = 64, 8, 1  # one position in this many is examined first: for frequent words, that is enough for most documents
 _BOTH = 3  # sides of a span: 1 and 2
 _SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
 
@@ -102,8 +102,9 @@ def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
 
 
 def blocks(by_term: Iterable[Lists], size: int) -> Iterator[tuple[int, int]]:
-    """The documents as ranges, of which the second is excluded; those from `size` on are in the last. The terms have so
-    few positions in each that their keys fit in the processor's cache: fresh memory takes longer than its use.
+    """Yield the documents as ranges (first, end), end exclusive. The last has all documents from `size` on.
+
+    In each, the keys of the terms fit in the processor's cache: allocating fresh memory takes longer than using it.
     """
     counts = np.zeros(size + 1, np.int64)
     for lists in by_term:
@@ -116,7 +117,7 @@ def blocks(by_term: Iterable[Lists], size: int) -> Iterator[tuple[int, int]]:
 
 
 def cut(by_term: Iterable[Lists], first: int, end: int) -> list[Lists]:
-    """The postings of some terms in a range of documents."""
+    """Return the postings of several terms in a range of documents, end exclusive."""
     found: list[Lists] = []
     for lists in by_term:
         parts = []
@@ -220,7 +221,7 @@ def _in_both(one: Keys, other: Keys) -> Keys:
 
 
 def shifted_back(found: Keys, by: int) -> Keys:
-    """The keys that many positions earlier, without those that would be before the start of their document."""
+    """Return the keys moved back by `by` positions, without those that would be before the start of their document."""
     return found[found & _POSITION >= by] - by if by else found
 
 

@@ -179,7 +179,7 @@ def masks(several: Sequence[Words], size: int) -> Masks:
 
 
 def by_term(several: Sequence[Words]) -> list[Lists]:
-    """The postings of each term of some words."""
+    """Return the postings of each term of some words."""
     return [lists for words in several for lists in words._known.by_term]
 
 

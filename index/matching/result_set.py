@@ -92,7 +92,7 @@ class Answer:
         return reader(self._words())
 
     def by_term(self) -> Sequence[Lists]:
-        """The postings of each of their terms."""
+        """Return the postings of each of their terms."""
         return by_term(self._words())
 
     def masks(self, size: int) -> Masks:

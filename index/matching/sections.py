@@ -23,12 +23,12 @@ EVERY_KIND = (1 << len(KINDS)) - 1
 
 _BEHIND = 1 << 32  # above any position
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
-_KEPT = 4096  # layouts of documents, about 5 KB each, that need not be read again
+_KEPT = 4096  # cached layouts of documents, about 5 KB each
 _SHARE = 4  # a query that needs the paragraphs of a quarter of all documents reads those of all
 
 
 class Layouts:
-    """The layouts of one snapshot. Share it between queries: what was read is kept. documents: all of the snapshot."""
+    """The layouts of one snapshot, cached. Queries and threads can share it. `documents` are all of the snapshot."""
 
     def __init__(self, read: Callable[[int], Layout], documents: Collection[int]) -> None:
         self._layout = lru_cache(_KEPT)(read)
@@ -39,8 +39,9 @@ class Layouts:
         return self._layout(document)
 
     def paragraphs(self, documents: Collection[int]) -> Paragraphs:
-        """The paragraphs of at least some documents. See `index.matching.arrays`. Those of all are kept, once those of
-        many were asked for.
+        """Return the paragraphs of the given documents, and perhaps of others. See `index.matching.arrays`.
+
+        Once a query needs many documents, the paragraphs of all are cached.
         """
         from index.matching import arrays
 

@@ -1,9 +1,9 @@
-"""Counts by name and key, such as how often each report mentions each theme. Each name is read when it is asked for.
+"""Pack counts by name and key, such as how often each report mentions each theme. Each name can be read on its own.
 
     u32 CRC-32 of all that follows; u32 length of the header; the header, JSON; for each name its keys, ascending, and
     then their counts (all u64, little-endian)
 
-The header has what else is said of the counts, and how many keys each name has.
+The header has a value to store with the counts, and how many keys each name has.
 """
 
 import json

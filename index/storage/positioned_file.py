@@ -1,4 +1,4 @@
-"""A file that several threads read at once, each at its own place."""
+"""Read a file from several threads at once, each at its own offset."""
 
 import os
 import threading
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class PositionedFile:
-    """A file, open for reading. Raises OSError."""
+    """A file opened for reading. Raises OSError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -19,13 +19,13 @@ class PositionedFile:
         return os.fstat(self._file.fileno()).st_size
 
     def read(self, offset: int, length: int) -> bytes:
-        """So many bytes from an offset on, or fewer at the end of the file."""
+        """Return `length` bytes from an offset, or fewer at the end of the file."""
         if self._lock is None:
             return os.pread(self._file.fileno(), length, offset)
-        with self._lock:  # Windows has one place for all
+        with self._lock:  # Windows has one file position for all threads
             self._file.seek(offset)
             return self._file.read(length)
 
     def close(self) -> None:
-        """Close it."""
+        """Close the file."""
         self._file.close()

@@ -86,7 +86,7 @@ class Postings:
         return self.positions[begin:end]
 
     def between(self, first: int, end: int) -> Postings:
-        """The postings of some of the documents, from one index to another. Only their positions are read."""
+        """Return the postings of the documents from one index to another. Only their positions are read."""
         if not first and end == len(self.documents):
             return self
         begin, last = (self.ends[index - 1] if index else 0 for index in (first, end))

@@ -104,7 +104,7 @@ class Segment:
         return self._notes.layout(number)
 
     def close(self) -> None:
-        """Close its files."""
+        """Close the files."""
         self._table.close()
         self._file.close()
         self._notes.close()

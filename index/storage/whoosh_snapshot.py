@@ -24,7 +24,7 @@ class OpenSegment(SegmentReader, Protocol):
         """Return the layout of a document."""
 
     def close(self) -> None:
-        """Close its files."""
+        """Close the files."""
 
 
 class WhooshSnapshot:

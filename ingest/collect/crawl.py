@@ -4,12 +4,11 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
-from filelock import FileLock, Timeout
-
+from corpus.disk.locked_file import locked
 from corpus.errors import Locked, ReviewsError, UsageError
 from corpus.settings import Settings
 from corpus.signals import sigint_blocked
@@ -73,18 +72,10 @@ def crawl(
         stdout.close()
 
 
-@contextmanager
-def no_crawler(settings: Settings) -> Iterator[None]:
+def no_crawler(settings: Settings) -> AbstractContextManager[None]:
     """Wait for the crawling process of a killed run, which ends shortly after the run does. Raises Locked."""
-    lock = FileLock(settings.crawler_lock, mode=0o600)
-    try:
-        lock.acquire(timeout=_ENDING)
-    except Timeout as error:
-        raise Locked("A process that collects is still running. Wait until it has ended, then try again.") from error
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = Locked("A process that collects is still running. Wait until it has ended, then try again.")
+    return locked(settings.crawler_lock, _ENDING, busy)
 
 
 def _events(lines: IO[bytes], sources: set[str]) -> Iterator[Event]:

@@ -74,11 +74,9 @@ class Line:
 class RawPage:
     """A page as the reader returned it, with its lines in the order of the file.
 
-    image: the page shows a picture. empty: nothing is drawn on it.
-    withheld: for each piece of text that was taken out, how it was hidden.
-    unread: why text is missing, even if only from part of the page.
-    scan: OCR would read the page, or read it better.
-    confidence: of the OCR that read it, 0 to 100.
+    `image` means that the page shows a picture, and `empty` that nothing is drawn on it. `withheld` says, for each
+    piece of text that was taken out, how it was hidden. `unread` says why text is missing, even if only from part of
+    the page. `scan` means that OCR would read the page, or read it better. `confidence` is that of the OCR, 0 to 100.
     """
 
     number: int
@@ -114,9 +112,7 @@ class Document:
     attachments: list[str] = field(default_factory=list)
 
     def copy(self) -> "Document":
-        """The same with pages and lines of its own, which making sense of it changes. A deep copy takes five times as
-        long.
-        """
+        """Return a copy with its own pages and lines, which later steps change, five times as fast as a deep copy."""
         pages = [
             replace(page, lines=[replace(line) for line in page.lines], withheld=[*page.withheld])
             for page in self.pages

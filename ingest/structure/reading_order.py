@@ -134,7 +134,7 @@ def _whole(lines: list[Line]) -> list[Line]:
 
 
 def _raised(mark: re.Match[str]) -> str:
-    """The mark that a piece of a line begins with, as `glyphs` writes raised marks."""
+    """Return the raised mark at the start of a piece of a line, as `glyphs` writes it."""
     text = mark.group()
     if text[0].isdigit():
         return text.translate(RAISED)

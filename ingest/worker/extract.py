@@ -157,7 +157,7 @@ def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str
 
 
 def _page(book: int, index: int, trust_hidden_text: bool, layers: bool, type3: bool) -> RawPage | None:
-    """One page, or None when PDFium cannot load it."""
+    """Return one page, or None if PDFium cannot load it."""
     noted = notes.load(book, index)
     handle = noted.handle
     if not handle:

@@ -81,7 +81,7 @@ class Line:
 
 
 def may_be_apart(text: str) -> bool:
-    """Whether a line, or the text of a page, may have words whose letters are set apart."""
+    """Return whether a line, or the text of a page, may have words with spaces between their letters."""
     return bool(_APART.search(text) or _CAPITAL_APART.search(text) or _LONE.search(text))
 
 

@@ -30,8 +30,9 @@ def with_new_end(data: bytes) -> bytes | None:
 
 
 def has_broken_streams(data: bytes) -> bool:
-    """Whether the start of a stream cannot be unpacked, or nobody knows how. Takes a few milliseconds. False for an
-    encrypted file, of which this cannot be said.
+    """Return whether the start of a stream cannot be unpacked, or has an unknown filter. Takes a few milliseconds.
+
+    Returns False for an encrypted file, whose streams cannot be examined.
     """
     if _ENCRYPTED.search(data):
         return False

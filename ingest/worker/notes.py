@@ -13,10 +13,10 @@ _SIZE = 10.0  # points: the letters of a note whose appearance the file does not
 
 
 class Noted(NamedTuple):
-    """A loaded page (0 if it cannot be loaded), the places of its typed text, and the number of redactions that are
-    only marked.
+    """A loaded page, or 0 if it cannot be loaded, with what its notes add.
 
-    notes: the notes that are not yet part of the page. unmade: those that PDFium does not draw.
+    It has the places of typed text, the number of redactions that were marked but not applied, the `notes` that are not
+    yet part of the page, and the `unmade` ones, which PDFium does not draw.
     """
 
     handle: int

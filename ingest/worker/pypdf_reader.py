@@ -97,12 +97,12 @@ class Book:
         return page
 
     def has_fields(self) -> bool:
-        """Whether the file has a form with fields."""
+        """Return whether the file has a form with fields."""
         reader = self._reader
         return reader is not None and bool(self._attempt(lambda: len(_fields(reader))))
 
     def is_damaged(self, index: int) -> bool:
-        """Whether what a page draws is in the file but cannot be decoded."""
+        """Return whether the drawing commands of a page are in the file but cannot be decoded."""
         reader = self._reader
         if reader is None:
             return False
@@ -158,7 +158,7 @@ def _fields(reader: Any) -> Any:
 
 
 def _coded(contents: Any) -> int:
-    """How many bytes the drawing commands of a page take in the file."""
+    """Return how many bytes the drawing commands of a page take in the file."""
     held = None if contents is None else contents.get_object()
     parts = [part.get_object() for part in held] if isinstance(held, list) else [held]
     return sum(len(part._data) for part in parts if part is not None)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
+from corpus.disk.locked_file import locked
 from corpus.errors import FileCorrupt, LimitHit, UsageError
 from corpus.paths import LibraryPaths
 from corpus.removals import Removals
@@ -45,7 +44,7 @@ class PersonFile:
             self._folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise refused(self._folder, error, doing="created") from error
-        with _locked(self._lock):
+        with locked(self._lock, _PATIENCE, _too_many()):
             gone = Removals.load(self._removals).final
             changed = act(self.read()).forgetting(_among(gone))
             _write(self._path, changed, self._person)
@@ -60,7 +59,7 @@ def forget(library: Path, reports: Collection[str]) -> None:
     folder = LibraryPaths(library).collections
     if not folder.is_dir():
         return
-    with _locked(LibraryPaths(library).collections_lock):
+    with locked(LibraryPaths(library).collections_lock, _PATIENCE, _too_many()):
         for left in folder.glob(".*.json.*"):  # half-written by a process that was killed
             with suppress(FileNotFoundError):
                 left.unlink()
@@ -81,19 +80,8 @@ def _among(reports: Collection[str]) -> Callable[[str], bool]:
     return lambda report: report[:16] in starts
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    lock = FileLock(path, mode=0o600)
-    try:
-        lock.acquire(timeout=_PATIENCE, poll_interval=0.02)
-    except Timeout as error:
-        raise LimitHit("Too many people are saving at the moment. Wait a minute, then try again.") from error
-    except OSError as error:
-        raise refused(path, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
+def _too_many() -> LimitHit:
+    return LimitHit("Too many people are saving at the moment. Wait a minute, then try again.")
 
 
 def _read(path: Path) -> Collected | None:

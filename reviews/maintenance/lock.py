@@ -7,7 +7,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.disk.disk_errors import mend, owner, refused
+from corpus.disk.disk_errors import mend, owner
+from corpus.disk.locked_file import locked
 from corpus.errors import Locked, UsageError
 from corpus.paths import LibraryPaths
 
@@ -18,21 +19,12 @@ _TIMEOUT = 0.2  # seconds: longer than `held` holds the lock, too short to notic
 def writing(library: Path) -> Iterator[None]:
     """Lock the library for writing. Raises Locked if another process holds the lock. Readers need no lock."""
     _refuse_root(library)
-    path = LibraryPaths(library).lock
-    lock = FileLock(path, mode=0o600)
-    try:
-        lock.acquire(timeout=_TIMEOUT, poll_interval=0.02)
-    except Timeout as error:
-        raise Locked(
-            f"Another run is writing to {library}. Wait until it has finished, then run the command again. You can "
-            "still search in the meantime."
-        ) from error
-    except OSError as error:
-        raise refused(path, error) from error
-    try:
+    busy = Locked(
+        f"Another run is writing to {library}. Wait until it has finished, then run the command again. You can "
+        "still search in the meantime."
+    )
+    with locked(LibraryPaths(library).lock, _TIMEOUT, busy):
         yield
-    finally:
-        lock.release()
 
 
 def held(library: Path) -> bool:

@@ -36,7 +36,7 @@ class LibraryPool:
         self._path = path
         self._turns = threading.BoundedSemaphore(searches)
         self._lock, self._opening = threading.Lock(), threading.Lock()
-        self._first: Library | None = None  # never lent: the others are opened beside it
+        self._first: Library | None = None  # never lent: the others share the index that it has open
         self._idle: list[Library] = []
         self._lent: dict[int, int] = {}  # id of a library → the round in which it was lent
         self._round = 0

@@ -1,4 +1,4 @@
-"""Counts how often each report mentions each theme, and keeps the postings of the themes' phrases.
+"""Count how often each report mentions each theme, and cache the postings of the themes' phrases.
 
 Computed once for each generation and vocabulary, and cached next to the index.
 """
@@ -55,7 +55,7 @@ def theme_tree(themes: Themes, name: str) -> Query:
 
 
 class LazyMapping(Mapping[str, _Value]):
-    """Values by name. Each is made when it is first asked for, and kept."""
+    """Values by name. Each is made on first use, and cached."""
 
     def __init__(self, names: Sequence[str], make: Callable[[str], _Value]) -> None:
         self._names = names
@@ -84,7 +84,7 @@ class ThemeTable:
     `multiagency` finds "multi agency" if any report has "multi-agency". As long as the compounds are unchanged, only
     new readings are searched.
 
-    counts: False for an index that is far away. Then phrases are not counted, and every number of mentions is 0.
+    Pass `counts=False` for a remote index. Then phrases are not counted, and every number of mentions is 0.
     """
 
     def __init__(self, folder: Path, generation: str, fingerprint: str, themes: Themes, *, counts: bool = True) -> None:

@@ -257,8 +257,10 @@ class ClusterEvaluator(Evaluator):
             self._walking = False
 
     def _ask(self, query: Query, kinds: int, *, whole: bool = False) -> Sequence[Clause]:
-        """Ask for all clauses of a tree at once, before it is walked. whole: also for their sections and for what
-        stands together, as the query itself needs, and not only a count of its reports.
+        """Query all clauses of a tree at once, before it is walked.
+
+        With `whole`, also query their sections and which words occur together. The query itself needs these, but a
+        count of its reports does not.
         """
         if not isinstance(self.scoring, Questions):  # they are noted
             return ()

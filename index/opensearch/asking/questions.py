@@ -44,7 +44,7 @@ class Clause(NamedTuple):
 
 
 class Side(NamedTuple):
-    """Words, each with its places, that are to stand in one paragraph within a section mask."""
+    """Words, each with its plans, that must occur in one paragraph within a section mask."""
 
     words: tuple[tuple[Plan, ...], ...]
     kinds: int
@@ -117,11 +117,11 @@ class Questions:
         return found if found is not None else self.ask([(what, clause)])[0]
 
     def beside(self, words: Sequence[Sequence[Plan]], kinds: int) -> Scores:
-        """The reports that have one of the places of each word in one paragraph."""
+        """Return the reports in which one paragraph has every word."""
         return self.ask([Side(tuple(map(tuple, words)), kinds)])[0]
 
     def ask(self, several: Iterable[Question]) -> list[Scores]:
-        """The answers to several questions, in one request for all that are not known."""
+        """Answer several questions, with one request for all that are not cached."""
         questions = list(several)
         known = {question: self._scores.get(question) for question in questions}
         wanted = [question for question, scores in known.items() if scores is None]

@@ -37,7 +37,7 @@ def boards(lines: Sequence[str]) -> str | None:
 
 
 def is_board(line: str) -> bool:
-    """Whether a line is the name of a board or a council and nothing else, perhaps in capitals."""
+    """Return whether a line is only the name of a board or a council, perhaps in capitals."""
     name = _without_shouting(line) if line.isupper() else line
     return bool(_BOARD.fullmatch(name) or _COUNCIL.fullmatch(name)) and _BEFORE.match(name) is None
 

@@ -28,7 +28,7 @@ _close_note = quick(pdfium.FPDFPage_CloseAnnot, None, ADDRESS)
 
 
 def notes(page: int, most: int) -> Iterator[tuple[int, Box, bool]]:
-    """The kind of each note on a page, where it lies, and whether the file says what it looks like."""
+    """Yield the kind and box of each note on a page, and whether the file has an appearance for it."""
     for number in range(min(_count_notes(page), most)):
         note = _note_at(page, number)
         if note:
@@ -40,7 +40,10 @@ def notes(page: int, most: int) -> Iterator[tuple[int, Box, bool]]:
 
 
 class Unmade(NamedTuple):
-    """A note of which the file does not say what it looks like: what it says, and whether it paints its rectangle."""
+    """A note without an appearance in the file.
+
+    `text` is its text, and `paints` is whether a viewer fills its box.
+    """
 
     kind: int
     box: Box
@@ -55,15 +58,17 @@ UNMADE: dict[int, tuple[bytes, bytes | None]] = {
     pdfium.FPDF_ANNOT_POLYLINE: (b"", b"BS"),
     pdfium.FPDF_ANNOT_POLYGON: (b"", b"IC"),
 }
-"""The kinds of notes that other programs draw where PDFium does not: the entry with what it says, and the entry without
-which it paints nothing or a thin line."""
+"""The kinds of notes that other viewers draw but PDFium does not.
+
+The values are the entry with the text, and the entry without which a note paints nothing or a thin line.
+"""
 
 _NOT_SHOWN = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
 _LONGEST_NOTE = 100_000  # bytes
 
 
 def unmade_notes(page: int, most: int) -> Iterator[Unmade]:
-    """The notes that a viewer has to draw by itself."""
+    """Yield the notes without an appearance, which a viewer has to draw by itself."""
     for number in range(min(_count_notes(page), most)):
         note = _note_at(page, number)
         if not note:

@@ -58,12 +58,12 @@ def core(box: Box) -> Box:
 
 
 def is_scan(pictures: Sequence[Box], page: Box) -> bool:
-    """Whether pictures (a scan may be cut in strips) fill so much of the page that they are a scan of it."""
+    """Return whether pictures fill enough of the page to be a scan of it. A scan may consist of several strips."""
     return share(pictures, page) > _OCR_SHARE
 
 
 def share(pictures: Sequence[Box], page: Box) -> float:
-    """How much of the page pictures fill, from 0 to 1, or more where they lie over each other."""
+    """Return the share of the page that pictures fill, from 0 to 1, or more if they overlap."""
     area = (page[2] - page[0]) * (page[3] - page[1])
     shown = 0.0
     for left, bottom, right, top in pictures:

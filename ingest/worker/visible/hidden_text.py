@@ -41,9 +41,9 @@ def withhold(
 
 
 def leave_out(handle: int, covers: Sequence[Box]) -> None:
-    """Have the page drawn without the text that cannot be seen: faint letters must not come out in a picture of it.
+    """Render the page without the text that cannot be seen, so that a picture does not show faint letters.
 
-    covers: what notes paint over that PDFium does not draw.
+    `covers` are the boxes that notes paint over but PDFium does not draw.
     """
     text_page = textpage.load_text(handle)
     if not text_page:

@@ -38,7 +38,7 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
 
     @cache
     def scan_over(thing: int) -> list[geometry.Box]:
-        """Return the pictures of the scan that covers a text object. A picture over a name alone is no scan."""
+        """Return the pictures of the scan over a text object. A picture over only a name is not a scan."""
         over = [box for z, box in pictures if z > order.get(thing, -1)]
         return over if scan and geometry.is_scan(over, page_box) else []
 

@@ -1,4 +1,4 @@
-"""Finds text that is printed over other text: a row of black letters, or one long dash, hides a name as a box does."""
+"""Find text that is printed over other text: a row of black letters, or one long dash, hides a name as a box does."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -33,8 +33,9 @@ def overprinted(boxes: Sequence[Box]) -> set[int]:
 
 
 def _runs(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
-    """Runs of text, each to the right of or below all before it in the run, so that none lies over another: where each
-    begins and ends.
+    """Yield the start and end of each run of text in which no object lies over another.
+
+    Each object of a run is to the right of, or below, all earlier ones.
     """
     start = 0
     end = low = above = inf  # where this line ends, how low it reaches, and those above it

@@ -25,13 +25,13 @@ _SEGMENTS = 6  # minimum segments of the shape of a letter; a box has five
 _LONG = 60  # segments: a shape with more may be a whole line of letters
 _LINES = 2  # lines of print on a page with few letters, and one more on others: fewer are a logo
 _FEW_LETTERS = 50
-_PART = 0.04  # of the page: smaller pictures are not looked at
+_PART = 0.04  # of the page: smaller pictures are ignored
 _LINES_IN_PART, _STROKES_IN_PART = 4, 20  # of print in a picture among text; photographs and crests have fewer
 _PAD = 0.35  # of the letter size: ink around a letter that is still its own
 
 
 def has_print(handle: int, page: RawPage, things: PageObjects) -> bool:
-    """Whether lines of print are drawn on the page where its text has no line."""
+    """Return whether lines of print are drawn where the text of the page has no line."""
     body = [line for line in page.lines if _MARGIN * page.height < line.y < (1 - _MARGIN) * page.height]
     few = sum(len(line.text) for line in body) < _FEW_LETTERS
     if _may_be_scan(handle, page, things, body, few) or _may_be_curves(things):
@@ -44,7 +44,10 @@ def has_print(handle: int, page: RawPage, things: PageObjects) -> bool:
 
 
 def _may_be_scan(handle: int, page: RawPage, things: PageObjects, body: Sequence[Line], few: bool) -> bool:
-    """Whether what fills the page may be a scan. body: its lines outside the margins. few: they have few letters."""
+    """Return whether what fills the page may be a scan.
+
+    `body` are its lines outside the margins. With `few`, they have few letters.
+    """
     sheet = documents.page_box(handle)
     if few and not things.pictures:  # a pattern, a mask or a shading may show print as well
         drawn = (box for box, kind in zip(things.bounds, things.kinds, strict=True) if kind != objects.TEXT)
@@ -85,7 +88,10 @@ def _letters_of(shape: int, kind: int, wide: float, high: float) -> int:
 
 
 def _lines_of_print(handle: int, page: RawPage, things: PageObjects, within: Sequence[geometry.Box]) -> int:
-    """How many lines of print are drawn where the text has no line. within: parts of the page; none for all of it."""
+    """Return how many lines of print are drawn where the text has no line.
+
+    `within` are parts of the page to examine, or nothing for the whole page.
+    """
     wide, high = documents.page_width(handle), documents.page_height(handle)
     scale = min(_SCALE, (_PIXELS / max(1.0, wide * high)) ** 0.5)
     width, height = max(1, int(wide * scale)), max(1, int(high * scale))

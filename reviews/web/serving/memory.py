@@ -1,4 +1,4 @@
-"""Shares memory between processes, and gives it back to the system in a process that runs for long.
+"""Share memory between processes, and give it back to the system in a process that runs for long.
 
 The allocator of glibc keeps freed memory in a separate arena for each thread, so that a server seems to grow with every
 new generation of the index. Other systems have other allocators, and nothing is done there.
@@ -6,6 +6,7 @@ new generation of the index. Other systems have other allocators, and nothing is
 
 import ctypes
 import gc
+import importlib
 import os
 import sys
 
@@ -34,9 +35,8 @@ def give_back() -> None:
 
 
 def preload() -> None:
-    """Import what the first searches need, so that processes that are forked later have it in common and at once."""
+    """Import what the first searches need, so that processes forked later share it."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads must not be forked
-    from index.matching import arrays  # noqa: F401 - numpy
-
+    importlib.import_module("index.matching.arrays")  # with numpy
     gc.collect()
-    gc.freeze()  # what is never looked at again by the garbage collector is never copied
+    gc.freeze()  # the garbage collector would otherwise touch, and so copy, memory that processes share

@@ -18,7 +18,7 @@ import pytest
 
 import reviews as application
 from index.build import check
-from tests.command import DEMO, START, after_the_sheet, argv, environment, mounted, reviews, reviews_each
+from tests.command import DEMO, after_the_sheet, mounted, reviews, reviews_each, started
 from tests.patience import PATIENCE, paused_after_a_report, paused_at_a_file, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, mounts and modes are those of POSIX")
@@ -231,24 +231,6 @@ def test_an_answer_that_does_not_fit_on_the_disk_leaves_the_old_one(demo: Path, 
 
 
 # --- time -----------------------------------------------------------------------------------------------------------
-
-
-def started(library: Path, *words: object, pause: str = "") -> subprocess.Popen[str]:
-    """Start the command as the leader of its own process group, to which a terminal sends Ctrl-C.
-
-    If the tests run in the background, Ctrl-C is ignored and the command would inherit that, so it is reset here. For
-    `pause`, see tests/patience.py.
-    """
-    return subprocess.Popen(
-        argv(library, *words, start=pause + START),
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
 
 
 def wait_until(happened: Callable[[], object], process: subprocess.Popen[str]) -> None:

@@ -28,7 +28,7 @@ from index import build
 from index.storage import generations
 from reviews.cli.main import main
 from reviews.maintenance import lock, run_log, update
-from tests.command import DEMO, START, argv, environment, reviews, reviews_each
+from tests.command import DEMO, argv, environment, heeds_signals, reviews, reviews_each, started
 from tests.patience import PATIENCE, paused_after_a_report, until
 
 posix = pytest.mark.skipif(os.name == "nt", reason="limits, signals, owners and mounts are those of POSIX")
@@ -334,25 +334,6 @@ def test_a_damaged_record_is_not_skipped(small: Path, damage: str) -> None:
     assert newest.name in told
 
 
-def heeds_hangups() -> None:
-    """Reset SIGHUP, which the command ignores if the tests do, as under `nohup`."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
-def started(library: Path, *words: object, pause: str = "") -> "subprocess.Popen[str]":
-    """Start the command. For `pause`, see tests/patience.py."""
-    return subprocess.Popen(
-        argv(library, *words, start=pause + START),
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        start_new_session=True,
-        preexec_fn=heeds_hangups,
-    )
-
-
 def wait_until(happened: Callable[[], object], process: "subprocess.Popen[str]") -> None:
     """Wait until something has happened. Fails if the process ends first."""
     until(happened, lambda: process.poll() is None)
@@ -481,7 +462,7 @@ def test_the_page_ends_in_order_from_the_moment_its_address_is_shown(small: Path
         encoding="utf-8",
         timeout=PATIENCE,
         check=False,
-        preexec_fn=heeds_hangups,
+        preexec_fn=heeds_signals,
     )
     assert page.stdout.startswith("Open http://")
     assert (page.returncode, page.stderr) == (0, "")
