@@ -113,6 +113,7 @@ class Session:
     def prepare(self) -> None:
         """Compute what all queries need, so that sessions for other threads share it."""
         _ = self.theme_masks, self.by_id, self.cases, self.ranking, self.counting, self.coverage, self.state_key
+        self.layout.paragraphs(self.snapshot.documents())
 
     def close(self) -> None:
         """Close the index and the corpus."""
