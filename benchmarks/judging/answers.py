@@ -18,14 +18,14 @@ from reviews.library import Library
 from search.request import SearchRequest
 
 HERE = Path(__file__).parent
-JUDGED, PLAIN = HERE / "judged.json", HERE / "plain.json"
+JUDGED, PLAIN, HELD_OUT = HERE / "judged.json", HERE / "plain.json", HERE / "held_out.json"
 FIRST, DEEP = 10, 20  # plain words were pooled to the first ten; recall of the others covers twenty
 ID = 12  # characters of a report's id, as the command shows it
 PASSAGES = 2  # of each report, for the judge to read
 
 
 def asked(*files: Path) -> list[dict[str, Any]]:
-    """Return the questions of both sets, in order."""
+    """Return the questions of the files, in order. The default is all but those held out."""
     return [
         question for file in files or (JUDGED, PLAIN) for question in json.loads(file.read_text("utf-8"))["questions"]
     ]
@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--paragraphs", action="store_true", help="also where passages are, for `pools deal`")
     chosen = parser.parse_args()
     with reviews.open(chosen.library) as library:
-        told = answers(library, asked(), chosen.paragraphs)
+        told = answers(library, [*asked(), *asked(HELD_OUT)], chosen.paragraphs)
     lines = ",\n".join(f' "{number}": {json.dumps(entry)}' for number, entry in told.items())
     print(f'{{"commit": {json.dumps(chosen.commit)}, "answers": {{\n{lines}\n}}}}')
 

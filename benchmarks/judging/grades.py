@@ -1,4 +1,4 @@
-"""Read and add grades in `judged.json` and `plain.json`."""
+"""Read and add grades in `judged.json`, `plain.json` and `held_out.json`."""
 
 import json
 from collections.abc import Mapping

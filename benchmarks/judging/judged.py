@@ -243,7 +243,12 @@ def run(library: Library, pdfs: Path, scratch: Path) -> dict[str, Any] | None:
         system = recoll(pdfs, scratch, names, option)
         if system:
             systems[name] = system
-    return measured(asked, systems) | {"passages": passages(library, asked), "plain": run_plain(library, systems)}
+    held_out = answers.asked(answers.HELD_OUT)
+    return measured(asked, systems) | {
+        "passages": passages(library, asked),
+        "plain": run_plain(library, systems),
+        "held_out": plain.held_out(held_out, answers.answers(library, held_out)),
+    }
 
 
 def run_plain(library: Library, systems: Mapping[str, System]) -> dict[str, Any]:
@@ -286,6 +291,8 @@ def main() -> None:
     print(table(figures), file=sys.stderr)
     for name, part in figures["plain"].items():
         print(f"\nPlain words, {name.replace('_', ' ')}:\n{plain.table(part)}", file=sys.stderr)
+    for name, part in figures["held_out"].items():
+        print(f"\nHeld out, {name}:", *plain.first_lines(part), sep="\n", file=sys.stderr)
     print(json.dumps(figures, indent=1, ensure_ascii=False))
 
 

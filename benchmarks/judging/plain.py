@@ -77,10 +77,11 @@ def most_lost(questions: Sequence[Mapping[str, Any]], scores: Mapping[str, Seque
 def first_passages(questions: Sequence[Mapping[str, Any]], systems: Mapping[str, Answers]) -> dict[str, Any]:
     """Return the share of short queries whose first passage answers them.
 
-    The share is given for all queries, and for those that at least one graded report answers.
+    The share is given for all queries, and for those that at least one graded report answers or, for queries without
+    graded reports, at least one graded passage.
     """
-    answered = [q for q in questions if max(q.get("grades", {"": 0}).values()) >= RELEVANT]
-    figures: dict[str, Any] = {"questions": len(questions), "answered_by_a_report": len(answered)}
+    answered = [q for q in questions if max(q.get("grades", q.get("first", {"": 0})).values()) >= RELEVANT]
+    figures: dict[str, Any] = {"questions": len(questions), "answerable": len(answered)}
     for name, answers in systems.items():
         if not any("first" in answers[str(question["id"])] for question in questions):
             continue  # it shows no passages
@@ -93,6 +94,19 @@ def first_passages(questions: Sequence[Mapping[str, Any]], systems: Mapping[str,
             "ungraded": sum(bool(shown[q["id"]]) and shown[q["id"]] not in q.get("first", {}) for q in questions),
         }
     return figures
+
+
+def held_out(questions: Sequence[Mapping[str, Any]], ours: Answers) -> dict[str, Any]:
+    """Return the shares of first passages for each set of queries that were held out.
+
+    "before" is the code that showed the passages noted in the file.
+    """
+    before = {str(question["id"]): {"first": {"mark": question["before"]}} for question in questions}
+    sets = sorted({question["set"] for question in questions})
+    return {
+        f"set {number}": first_passages([q for q in questions if q["set"] == number], {"ours": ours, "before": before})
+        for number in sets
+    }
 
 
 def agreement(questions: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
@@ -122,13 +136,16 @@ def table(figures: Mapping[str, Any]) -> str:
             f"  ours less {name}: {step['ndcg']:+.3f} ({step['low']:+.3f} to {step['high']:+.3f})"
             for name, step in part["ours_less"].items()
         ]
-    passages = figures["first_passage"]
-    lines.append(
-        f"first passage answers, of {passages['questions']} (of {passages['answered_by_a_report']} answerable):"
-    )
-    for name in ("ours", "today"):
-        share = passages[name]
-        lines.append(f"  {name}: {share['of_all']:.2f} ({share['of_answered']:.2f}), {share['ungraded']} ungraded")
+    lines += first_lines(figures["first_passage"])
     if figures["agreement"]:
         lines.append("graded twice: " + ", ".join(f"{name} {value}" for name, value in figures["agreement"].items()))
     return "\n".join(lines)
+
+
+def first_lines(figures: Mapping[str, Any]) -> list[str]:
+    """Return the shares of first passages as lines to read."""
+    lines = [f"first passage answers, of {figures['questions']} (of {figures['answerable']} answerable):"]
+    for name, share in figures.items():
+        if isinstance(share, dict):
+            lines.append(f"  {name}: {share['of_all']:.2f} ({share['of_answered']:.2f}), {share['ungraded']} ungraded")
+    return lines

@@ -3,9 +3,9 @@
 `deal LIBRARY FOLDER ANSWERS…` merges the first ten reports of every system: files from `benchmarks.judging.answers`,
 and SQLite FTS5. It leaves out those that have a grade, and writes the rest to text files in random order, with
 excerpts. The judge writes a line for each question, with its number and one digit for each report: `117 0230`. `enter
-FOLDER` adds these grades to judged.json and plain.json. `deal --again 0.1` mixes in a random tenth of the graded items
-in plain.json; their new grades are stored next to the first ones (`second`). The folder contains text of the reports,
-so keep it out of the project.
+FOLDER` adds these grades to judged.json, plain.json and held_out.json. `deal --again 0.1` mixes in a random tenth of
+the graded items in the last two; their new grades are stored next to the first ones (`second`). The folder contains
+text of the reports, so keep it out of the project.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from typing import Any
 
 import reviews
 from benchmarks.judging import grades
-from benchmarks.judging.answers import JUDGED, PLAIN, asked, mark
+from benchmarks.judging.answers import HELD_OUT, JUDGED, PLAIN, asked, mark
 from benchmarks.judging.excerpts import Excerpts
 from benchmarks.judging.judged import ID, answers_of, fts5, texts_of
 from benchmarks.judging.measures import FIRST
@@ -76,7 +76,7 @@ def passages_to_grade(
     items: dict[str, dict[str, Item]] = {f"{q['id']}p": {} for q in questions if q["shape"] == "short"}
     for system in systems:
         for name, shown in items.items():
-            place = system["answers"][name[:-1]].get("first")
+            place = system["answers"].get(name[:-1], {}).get("first")  # an older file has fewer questions
             if place:
                 text = paragraphs[place["report"]][place["ordinal"]][place["offset"] :][: place["length"]]
                 if mark(text) != place["mark"]:
@@ -152,7 +152,7 @@ def read_grades(folder: Path) -> dict[str, dict[str, int]]:
     return found
 
 
-def enter(folder: Path, files: Sequence[Path] = (JUDGED, PLAIN)) -> int:
+def enter(folder: Path, files: Sequence[Path] = (JUDGED, PLAIN, HELD_OUT)) -> int:
     """Add the judge's grades to the files of questions."""
     new = read_grades(folder)
     for file in files:
@@ -178,13 +178,14 @@ def main() -> None:
 
 
 def _deal(chosen: argparse.Namespace) -> int:
-    questions = asked()
+    questions, held_out = asked(), asked(HELD_OUT)
     systems = [json.loads(file.read_text("utf-8")) for file in chosen.answers]
     with reviews.open(chosen.library) as library:
         peer = {"answers": answers_of(fts5(texts_of(library)), questions)}
         pools = merged(questions, [*systems, peer])
-        items = reports_to_grade(library, questions, pools) | passages_to_grade(library, questions, systems)
-    return deal(items, questions, chosen.folder, chosen.seed, chosen.again)
+        items = reports_to_grade(library, questions, pools)
+        items |= passages_to_grade(library, [*questions, *held_out], systems)
+    return deal(items, [*questions, *held_out], chosen.folder, chosen.seed, chosen.again)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.judging.answers import JUDGED, PLAIN, asked
+from benchmarks.judging.answers import HELD_OUT, JUDGED, PLAIN, asked
 from benchmarks.judging.measures import kappa
-from benchmarks.judging.plain import agreement, kept, plain, table
+from benchmarks.judging.plain import agreement, first_lines, held_out, kept, plain, table
 
 QUESTIONS: list[dict[str, Any]] = [
     {"id": 1, "shape": "sentence", "words": "who kept the hens", "grades": {"a": 3, "b": 0}},
@@ -60,6 +60,33 @@ def test_grades_are_numbers_and_the_file_has_no_words_but_the_questions() -> Non
             assert grade in (0, 1, 2, 3)
 
 
+def test_queries_held_out_are_none_of_the_others_and_the_older_first_passage_of_each_has_a_grade() -> None:
+    held = asked(HELD_OUT)
+    words = [question["words"].lower() for question in [*held, *asked(PLAIN)]]
+    assert all(words.count(question["words"].lower()) == 1 for question in held)
+    numbers = [question["id"] for question in [*held, *asked(JUDGED, PLAIN)]]
+    assert len(set(numbers)) == len(numbers)
+    for question in held:
+        assert set(question) <= {"id", "set", "shape", "words", "first", "second", "before"}
+        assert 2 <= len(question["words"].split()) <= 4, question["words"]
+        assert question["before"] in question["first"], question["words"]
+        assert all(len(key) == 12 and set(key) <= set("0123456789abcdef") for key in question["first"])
+        assert set(question["first"].values()) <= {0, 1, 2, 3}
+
+
+def test_a_query_held_out_can_be_answered_if_a_graded_passage_answers_it() -> None:
+    questions = [
+        {"id": 3, "set": 1, "words": "lost hens", "first": {"m": 3, "n": 1}, "before": "n"},
+        {"id": 4, "set": 1, "words": "lost geese", "first": {"z": 1}, "before": "z"},
+        {"id": 1, "set": 2, "words": "lost ducks", "first": {"y": 2}, "before": "y"},
+    ]
+    figures = held_out(questions, OURS)
+    assert figures["set 1"]["answerable"] == 1
+    assert figures["set 1"]["ours"] == {"of_all": 0.5, "of_answered": 1.0, "no_passage": 0, "ungraded": 0}
+    assert figures["set 1"]["before"]["of_answered"] == 0.0
+    assert "  before: 1.00 (1.00), 0 ungraded" in first_lines(figures["set 2"])
+
+
 def test_a_question_without_an_answer_is_counted_separately() -> None:
     figures = plain(QUESTIONS, {"ours": OURS, "today": TODAY})
     assert (figures["sentence"]["questions"], figures["sentence"]["unanswered"]) == (1, 1)
@@ -72,7 +99,7 @@ def test_a_question_without_an_answer_is_counted_separately() -> None:
 
 def test_a_first_passage_answers_from_grade_two_on_and_counts_as_wrong_while_it_has_no_grade() -> None:
     figures = plain(QUESTIONS, {"ours": OURS, "today": TODAY})["first_passage"]
-    assert (figures["questions"], figures["answered_by_a_report"]) == (2, 1)
+    assert (figures["questions"], figures["answerable"]) == (2, 1)
     assert figures["ours"] == {"of_all": 0.5, "of_answered": 1.0, "no_passage": 0, "ungraded": 1}
     assert figures["today"] == {"of_all": 0.0, "of_answered": 0.0, "no_passage": 1, "ungraded": 0}
 
