@@ -88,8 +88,8 @@ PASSAGE_SECTION_WEIGHTS = {
 }
 """The weight of each section. All others have weight 1."""
 
-REPETITION_WEIGHT = 0.3
-"""How much a repeated match adds: 1 + this × log(matches)."""
+REPETITION_WEIGHT = 0.8
+"""How much a repeated match adds: 1 + this × log(matches). A paragraph on a subject names it more than once."""
 
 NEARBY_FACTOR = 0.7
 """The factor for a paragraph near one that has already been chosen."""
@@ -100,8 +100,8 @@ NEARBY_PARAGRAPHS = 3
 COVERED_FACTOR = 0.5
 """The factor for a part of the query that a chosen paragraph already shows."""
 
-FULL_PARAGRAPH = 12
-"""A number of tokens. A shorter paragraph is a heading or a list item, and counts proportionally less."""
+FULL_PARAGRAPH = 40
+"""A number of tokens. A shorter paragraph is a heading, a list item or a remark, and counts proportionally less."""
 
 SHORTLIST_FACTOR = 12
 """How many paragraphs to examine closely for each one wanted."""

@@ -316,6 +316,31 @@ def test_within_a_report_the_sentence_is_before_the_list(tmp_path: Path) -> None
         assert hit.passages[0].text == NAMED["Study"][1]
 
 
+LONG = f"{FILLER} {FILLER}"
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        ("A table of gang violence in the county is on the last page.", f"{LONG} Gang violence was feared."),
+        (f"{LONG} One page names a gang. Violence is on the next.", f"{LONG} He feared a gang who used violence."),
+        (
+            f"{LONG} Gang violence was feared.",
+            f"{LONG} A gang used violence. A gang knew violence. A gang taught violence.",
+        ),
+    ],
+    ids=["short", "in two sentences", "named once"],
+)
+def test_a_paragraph_on_the_subject_is_before_one_that_only_mentions_it(
+    tmp_path: Path, worse: str, better: str
+) -> None:
+    with library_of(tmp_path / "two", {"Worse": [worse], "Better": [better], "Neither": [FILLER]}) as library:
+        assert titles(library.search("gang violence")) == ["Better", "Worse"]
+    with library_of(tmp_path / "one", {"One": [worse, FILLER, better]}) as library:
+        (hit,) = library.search("gang violence", per_report=1)
+        assert hit.passages[0].text == better
+
+
 def test_a_report_that_has_the_words_apart_is_never_before_one_that_has_them_together(tmp_path: Path) -> None:
     apart = ["A gang met there, and the gang came back.", FILLER, "The violence was known, and violence was feared."]
     with library_of(tmp_path, {"Apart": apart, "Overview": NAMED["Overview"][:1], "Neither": [FILLER]}) as library:
@@ -402,9 +427,9 @@ def test_each_of_two_words_that_are_in_no_report_both_is_offered_with_its_count(
 
 
 def test_the_best_passages_of_all_reports_are_two_of_one_report_before_others_had_theirs(tmp_path: Path) -> None:
-    both = "The review found missed appointments."
+    both = "The review found missed appointments at the clinic."
     reports = {
-        "Many": [f"{both} Case {word}." for word in ("one", "two", "three", "four")],
+        "Many": [f"{FILLER} {both} Case {word}." for word in ("one", "two", "three", "four")],
         "Few": [f"{FILLER} Appointments at the clinic were, as the nurse wrote in the notes, often missed."],
     }
     with library_of(tmp_path, reports) as library:

@@ -36,3 +36,11 @@ def test_the_sentence_with_most_of_the_words_decides() -> None:
     violence = (text.index("violence"), text.index("violence") + 8)
     assert prose_factor(text, [gang, [violence]]) == 1.0
     assert prose_factor(text, [gang[:1]]) < 0.5
+
+
+def test_words_in_different_sentences_count_for_the_share_that_one_sentence_has() -> None:
+    assert share("The school sent an agency. Social workers came.", "agency", "Social", "workers") == pytest.approx(
+        2 / 3
+    )
+    assert share("Social workers came. The agency sent them.", "agency", "Social") == 0.5
+    assert share("Social workers came. The agency sent them.", "agency") == 1.0
