@@ -276,12 +276,18 @@ def near_by_document(
 
 
 def paragraphs_of(documents: Sequence[int], layout: Callable[[int], Layout]) -> Paragraphs:
-    """Return the paragraphs of documents, which are in ascending order."""
+    """Return the paragraphs of documents, which are in ascending order.
+
+    Only one array of all keys is created: for a large library, more would need more memory than the rest of a search.
+    """
     layouts = [layout(document) for document in documents]
-    positions = np.frombuffer(b"".join(each.starts for each in layouts), np.uint32).astype(np.int64)
-    starts: Keys = np.repeat(np.array(documents, np.int64) << _BITS, [len(each.kinds) for each in layouts]) | positions
+    ends = np.cumsum([len(each.kinds) for each in layouts], dtype=np.int64)
+    starts: Keys = np.repeat(np.array(documents, np.int64) << _BITS, np.diff(ends, prepend=0))
+    for each, end in zip(layouts, ends.tolist(), strict=True):
+        starts[end - len(each.kinds) : end] |= np.frombuffer(each.starts, np.uint32)
     kinds = np.frombuffer(b"".join(each.kinds for each in layouts), np.uint8)
-    first = (np.diff(starts >> _BITS, prepend=-1) > 0) | (np.diff(kinds.astype(np.int16), prepend=-1) != 0)
+    first = np.append(True, kinds[1:] != kinds[:-1])[: len(kinds)]
+    first[ends[:-1][ends[:-1] < len(kinds)]] = True
     return Paragraphs(starts, starts[first], np.uint16(1) << kinds[first])
 
 

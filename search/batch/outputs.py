@@ -47,8 +47,8 @@ def write(
     else:
         _write_tables(plan, out, folder, tally, tidy, parts, place)
     _write_tidy(plan, out, tidy, tally, parts, place)
-    text = json.dumps(about.to_dict(), ensure_ascii=False, indent=1)
-    place(out.with_suffix(".about.json")).write_text(text, "utf-8", errors="replace")
+    with place(out.with_suffix(".about.json")).open("w", encoding="utf-8", errors="replace") as file:
+        json.dump(about.to_dict(), file, ensure_ascii=False, indent=1)
     files = sorted(fresh, key=lambda path: path != out)
     for path in reversed(files):
         fresh[path].chmod(0o600)

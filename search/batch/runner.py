@@ -263,8 +263,7 @@ def _add(tally: Tally, folder: Path, number: int) -> int:
     """Add a stored answer to the tally. Returns its number of rows of mentions."""
     head = json.loads(_head(folder, number).read_text("utf-8"))
     answer = QueryAnswer.from_dict(head["answer"], [report.id for report in tally.reports])
-    paragraphs = ((report, ordinal) for report, ordinals in head["paragraphs"] for ordinal in ordinals)
-    tally.add(answer, paragraphs, head["scope"])
+    tally.add(answer, head["paragraphs"], head["scope"])
     return int(head["rows"])
 
 

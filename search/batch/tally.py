@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any, Self
 
 from corpus.report import Report
@@ -93,7 +94,8 @@ class Tally:
         self.answers: list[QueryAnswer] = []
         self._index = {report.id: n for n, report in enumerate(reports)}
         self._counts: list[array[int]] = []
-        self._numbers: dict[int, int] = {}  # numbers of the paragraphs that some query mentions
+        self._numbers = [array("I") for _ in reports]  # the bit of each paragraph, 0 if no query mentions it
+        self._last = 0  # the highest of these bits
         self._reports: list[int] = []  # one bit per report
         self._searchable = [n for n, report in enumerate(reports) if report.searchable]
         self._paragraphs: list[int] = []  # one bit per paragraph
@@ -102,12 +104,15 @@ class Tally:
         self._scopes: list[int] = []  # one bit per searchable report that passes the filters
 
     def add(
-        self, answer: QueryAnswer, paragraphs: Iterable[tuple[int, int]], scope: Iterable[int] | None = None
+        self,
+        answer: QueryAnswer,
+        paragraphs: Iterable[tuple[int, Sequence[int]]],
+        scope: Iterable[int] | None = None,
     ) -> None:
         """Add the next answer.
 
-        `paragraphs` has the (index of the report, ordinal) of each paragraph with a mention. `scope` has the indexes of
-        the searchable reports that pass the filters, or None for all that are searchable.
+        `paragraphs` has the (index of the report, ordinals) of all paragraphs with a mention. `scope` has the indexes
+        of the searchable reports that pass the filters, or None for all that are searchable.
         """
         counts = array("i", [NOT_SEARCHED]) * len(self.reports)
         within = () if answer.error else self._searchable if scope is None else tuple(scope)
@@ -115,13 +120,21 @@ class Tally:
             counts[n] = NO_HIT
         for report, mentions in answer.counts:
             counts[self._index[report]] = mentions
-        numbers = self._numbers
-        found = {numbers.setdefault(report << 32 | n, len(numbers)) for report, n in paragraphs}
         self.answers.append(answer)
         self._counts.append(counts)
         self._reports.append(_bits(n for n, count in enumerate(counts) if count > NO_HIT))
-        self._paragraphs.append(_bits(found))
+        self._paragraphs.append(_bits(number for report, some in paragraphs for number in self._bits_of(report, some)))
         self._scopes.append(self._every if within is self._searchable else _bits(within))
+
+    def _bits_of(self, report: int, ordinals: Sequence[int]) -> Iterator[int]:
+        """Yield the bits of some paragraphs. A paragraph that no query has mentioned yet gets the next bit."""
+        numbers = self._numbers[report]
+        numbers.extend(repeat(0, max(ordinals, default=-1) + 1 - len(numbers)))
+        for ordinal in ordinals:
+            if not numbers[ordinal]:
+                self._last += 1
+                numbers[ordinal] = self._last
+            yield numbers[ordinal]
 
     def in_scope(self, report: int, query: int) -> bool:
         """Return whether a report is one of the N of a query, both by index.
@@ -204,8 +217,9 @@ def with_unread(answer: QueryAnswer, unread: int) -> QueryAnswer:
 
 
 def _bits(numbers: Iterable[int]) -> int:
-    wanted = list(numbers)
-    packed = bytearray(max(wanted, default=0) // 8 + 1)
-    for number in wanted:
-        packed[number // 8] |= 1 << number % 8
+    packed = bytearray()
+    for number in numbers:
+        if number >> 3 >= len(packed):
+            packed.extend(bytes((number >> 3) + 1 - len(packed) + len(packed) // 8))  # more than one at a time
+        packed[number >> 3] |= 1 << (number & 7)
     return int.from_bytes(packed, "little")

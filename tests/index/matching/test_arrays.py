@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+import tracemalloc
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, product
@@ -59,6 +60,39 @@ def layout(document: int) -> Layout:
 
 def paragraphs(documents: Sequence[int]) -> arrays.Paragraphs:
     return arrays.paragraphs_of(documents, layout)
+
+
+def test_paragraphs_of_all_documents_take_little_more_memory_than_their_keys() -> None:
+    layouts = [Layout(array("I", range(0, 20_000, 40)), bytes(at // 100 for at in range(500))) for _ in range(200)]
+    tracemalloc.start()
+    try:
+        found = arrays.paragraphs_of(range(200), layouts.__getitem__)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.starts.tolist() == [
+        document << 32 | start for document in range(200) for start in range(0, 20_000, 40)
+    ]
+    assert found.sections.tolist() == [
+        document << 32 | start for document in range(200) for start in range(0, 20_000, 4000)
+    ]
+    assert found.masks.tolist() == [1, 2, 4, 8, 16] * 200
+    assert peak < 2 * found.starts.nbytes
+
+
+@pytest.mark.parametrize("gaps", [(), (0,), (3, 4), (11,)], ids=["none", "first", "two", "last"])
+def test_a_section_starts_with_each_document_and_each_kind(gaps: Sequence[int]) -> None:
+    layouts = {
+        document: Layout(
+            array("I", [] if document in gaps else [0, 5, 9]), b"" if document in gaps else bytes((1, 1, 2))
+        )
+        for document in range(12)
+    }
+    found = arrays.paragraphs_of(range(12), layouts.__getitem__)
+    left = [document for document in range(12) if document not in gaps]
+    assert found.starts.tolist() == [document << 32 | start for document in left for start in (0, 5, 9)]
+    assert found.sections.tolist() == [document << 32 | start for document in left for start in (0, 9)]
+    assert found.masks.tolist() == [2, 4] * len(left)
 
 
 @pytest.mark.parametrize("block", [1, 7, 1 << 16])
