@@ -33,8 +33,8 @@ REASONS: dict[Reason, str] = {
     Reason.ENCRYPTED: "it needs a password; ask the publisher for a copy without one",
     Reason.CORRUPT: "it is damaged; download it again",
     Reason.EMPTY: "it has no pages or no bytes; download it again",
-    Reason.NO_TEXT: "its pages are pictures without text; install Tesseract (see docs/library.md), then run this again",
-    Reason.NO_WORDS: "its pages are pictures and OCR found no words in them; look at the PDF",
+    Reason.NO_TEXT: "it is a picture without text; install Tesseract (see docs/library.md), then run this again",
+    Reason.NO_WORDS: "it is a picture, and OCR found no words in it; look at the PDF",
     Reason.PARTLY_READ: "part of its text is a picture or drawn as shapes, and only the rest was read; install "
     "Tesseract (see docs/library.md), then run this again",
     Reason.GARBLED: "a font in it does not say which letters it shows; install Tesseract (see docs/library.md), then "

@@ -136,7 +136,7 @@ class Code(Enum):
         "quotation marks."
     )
     NEVER_BESIDE = _note(
-        "No report has all the words in one paragraph. {number:,} {number:report has|reports have} them apart."
+        "No report has all the words in one paragraph. {number:,} {number:report has|reports have} them further apart."
     )
     WORDS_NOWHERE = _note("`{part}` was not found: none of the reports searched contains {words}.")
     PHRASE_NOWHERE = _note(

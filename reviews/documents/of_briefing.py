@@ -14,6 +14,7 @@ def briefing_document(brief: Briefing, root: str) -> bytes:
     for title, name, points in (("By year", "Year", brief.years), ("By board", "Board", brief.boards)):
         document.heading(title)
         document.table((name, "Mention it", "Reports held"), list(said.point_rows(brief, points)))
+    document.text(said.boards_left_out(brief))
     document.heading("Words searched for")
     document.text("; ".join(brief.theme.queries))
     if brief.theme.note:

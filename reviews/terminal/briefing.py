@@ -60,6 +60,11 @@ def point_rows(brief: Briefing, points: tuple[Point, ...]) -> Iterator[tuple[str
         yield str("not known" if point.value is None else point.value), brief.count(point.reports), f"{point.of:,}"
 
 
+def boards_left_out(brief: Briefing) -> str:
+    """Return what it means that a board is not listed, or "" if no board is."""
+    return "A board that is not listed has no report that mentions it." if brief.boards else ""
+
+
 def recommendations_left(brief: Briefing) -> str:
     """Return how many recommendations mention the theme."""
     found = counted(len(brief.recommendations) + brief.more, "recommendation")

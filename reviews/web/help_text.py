@@ -3,7 +3,7 @@
 EXAMPLES = (
     ("neglect", "the word and its other forms: neglected, neglectful …"),
     ('"voice of the child"', "these words next to each other"),
-    ("neglect NEAR adolescent", "both words near each other, in one paragraph"),
+    ("missed appointments", "both words, in one paragraph or further apart"),
     ('in:recommendations "information sharing"', "only in the recommendations"),
 )
 """Examples for the empty search page: what to type, and what it finds."""
@@ -25,6 +25,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Words that go together",
         (
             ('"voice of the child"', "these words next to each other"),
+            ('"was not brought"', "in quotation marks, very common words such as was and not are kept"),
             ("neglect NEAR/10 adolescent*", "both in one paragraph, with at most 10 words between them"),
             ('"information sharing"~5', "these words in this order, with at most 5 words between them"),
             ("multi-agency", "multi-agency, multiagency and multi agency: each finds the others"),

@@ -220,7 +220,7 @@ def test_reports_that_have_the_words_together_come_first_starting_with_the_close
     results = library.search("missed appointments")
     assert titles(results) == ["Side by side", "Wide", "Apart"]
     assert (results.total, results.together, results.apart) == (3, 2, 1)
-    assert results.split == "2 have the words together, 1 apart"
+    assert results.split == "2 have the words in one paragraph, 1 further apart"
     assert [hit.together for hit in results] == [True, True, False]
 
 
@@ -254,7 +254,7 @@ def test_a_search_can_be_limited_to_reports_with_the_words_together(library: Lib
     assert titles(results) == ["Side by side", "Wide"]
     assert (results.total, results.together, results.apart) == (2, 2, 1)
     assert sum(value.count for value in results.facets["year"]) == 2
-    assert results.split == "all have the words together; 1 more has them apart"
+    assert results.split == "all have the words in one paragraph; 1 more has them further apart"
 
 
 def test_together_is_ignored_with_a_note_where_words_are_not_plain(library: Library) -> None:

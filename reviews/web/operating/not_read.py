@@ -37,6 +37,11 @@ class List:
     lines: tuple[Line, ...]
     none: str = ""
 
+    @property
+    def count(self) -> int:
+        """Return how many there are: pages in the list of pages, otherwise lines."""
+        return sum(len(line.pages) for line in self.lines) if self.name == "pages" else len(self.lines)
+
 
 def lists(held: CoverageReport, why: Callable[[str], str]) -> list[List]:
     """Return every list that has lines, or that says that it is empty. `why` explains a reason."""
@@ -81,7 +86,7 @@ def lists(held: CoverageReport, why: Callable[[str], str]) -> list[List]:
         List(
             "missing",
             "Reports without a file",
-            "These reports are listed in the catalogue, but their files are not here, so they are not searched.",
+            "Somebody has listed these reports here, but their files are missing, so they are not searched.",
             tuple(Line(title) for title in held.not_held),
         ),
         List(

@@ -28,11 +28,11 @@ from search.sheets.template import template
 views = Blueprint("analysis", __name__)
 
 BY = {
-    "year": "year by year",
-    "board": "board by board",
-    "area": "area by area",
-    "kind": "kind by kind",
-    "type": "type by type",
+    "year": "year",
+    "board": "board",
+    "area": "area",
+    "kind": "kind of document",
+    "type": "type of review",
 }
 TOOLS = (
     ("trends", "Trends", 5),

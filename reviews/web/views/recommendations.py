@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -11,12 +11,11 @@ from flask import Blueprint, Response, render_template, request
 
 from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
-from reviews import citation
 from reviews.documents.of_recommendations import recommendations_document
 from reviews.documents.searched import Searched
 from reviews.web.context import as_json, opened, root
 from reviews.web.parameters import SearchParameters, pairs_of
-from reviews.web.reading.highlight import Piece, pieces
+from reviews.web.reading.items import item_citation, item_view
 from reviews.web.views.analysis import narrowing
 from reviews.web.views.collecting import DOCX, table
 from search.analytics.recommendations import COLUMNS, Recommended
@@ -30,16 +29,6 @@ _LISTED = 25  # items on one page
 _MOST = 5_000  # items in one file: more than any country's collection has on one subject
 
 
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    """A recommendation or finding, ready for the template."""
-
-    found: Recommended
-    pieces: list[Piece]
-    place: str
-    citation: str
-
-
 def _asked() -> tuple[SearchParameters, str, Iterator[Recommended]]:
     """Return the search, the requested kinds, and everything it finds."""
     asked, only = SearchParameters.read(request.args), request.args.get("only") or "recommendation"
@@ -48,17 +37,6 @@ def _asked() -> tuple[SearchParameters, str, Iterator[Recommended]]:
     searcher = opened().searcher()
     kind = None if only == "both" else ItemKind(only)
     return asked, only, find(searcher, asked.wording(searcher.themes), asked.filters, kind=kind)
-
-
-def _item_view(found: Recommended) -> ItemView:
-    item = found.item
-    return ItemView(
-        found, pieces(item.text, found.marks), citation.place(item.page, found.page_label, item.number), _cited(found)
-    )
-
-
-def _cited(found: Recommended) -> str:
-    return citation.citation(found.report, found.item.page, found.page_label, found.item.number)
 
 
 @views.get("/recommendations")
@@ -86,7 +64,7 @@ def page() -> str | tuple[str, int]:
         "recommendations.html",
         asked=asked,
         only=only,
-        rows=[_item_view(each) for each in found[:_LISTED]],
+        rows=[item_view(each) for each in found[:_LISTED]],
         more=len(found) > _LISTED,
         total_filters=asked.filters != EVERYTHING,
         coverage=library.searcher().coverage,
@@ -105,7 +83,7 @@ def page_json() -> Response:
 
 
 def _row(found: Recommended) -> dict[str, Any]:
-    return {**found.row(), "page_label": found.page_label, "citation": _cited(found)}
+    return {**found.row(), "page_label": found.page_label, "citation": item_citation(found)}
 
 
 @views.get("/recommendations.<any(csv, xlsx):form>")

@@ -37,7 +37,6 @@ _LABELS = {
     "type": "Type of review",
     "year": "Year",
     "published": "Published",
-    "case": "Case",
     "author": "Author",
     "url": "Web address",
     "accessed": "Accessed",

@@ -15,13 +15,13 @@ from corpus.report import Report
 from reviews import citation
 from reviews.holdings import Holdings
 from reviews.published import first_this_week
-from reviews.short_title import short_title
 from reviews.web import help_text
 from reviews.web.context import as_json, opened, pool, public_link
 from reviews.web.facets import Facet, chips, facets, years
 from reviews.web.parameters import SORTS, VIEWS, SearchParameters, passages_of
 from reviews.web.reading.highlight import Piece, quoted
-from search.analytics.recommendations import recommended
+from reviews.web.reading.items import ItemView, item_view
+from search.analytics.recommendations import recommendations
 from search.diagnostics import Code
 from search.filters import Filters
 from search.request import SearchOptions
@@ -116,7 +116,7 @@ def _collected(searcher: Searcher) -> list[Report]:
 
 def _answered(asked: SearchParameters) -> str:
     """Show the answer in the view that was chosen."""
-    rows: list[dict[str, object]] = []
+    rows: list[ItemView] = []
     more = False
     if asked.view == "recommendations":
         results = _kept_answer(asked, limit=1, offset=0, per_report=0)
@@ -151,12 +151,27 @@ def _answered(asked: SearchParameters) -> str:
         ],
         has_vectors=opened().settings.vectors.is_dir(),
         also=[each for each in results.expansions if len(each.terms) > 1],
-        notes=[str(each) for each in results.diagnostics if each.code not in _ON_LINKS],
+        notes=[str(each) for each in results.diagnostics if each.code not in _ELSEWHERE],
+        left_out=_left_out(results),
+        theme=_theme_of(asked),
         unfiltered=_unfiltered(results),
     )
 
 
-_ON_LINKS = (Code.REST, Code.TITLE_ONLY, Code.FILTERED_OUT)  # a link on the page says the same, with a count
+# A link on the page says the same with a count, or a line of its own does.
+_ELSEWHERE = (Code.REST, Code.TITLE_ONLY, Code.FILTERED_OUT, Code.FUNCTION_WORDS)
+
+
+def _left_out(results: Results) -> str:
+    """Return the very common words that were left out of the query."""
+    found = next((each for each in results.diagnostics if each.code is Code.FUNCTION_WORDS), None)
+    return str(dict(found.arguments)["left_out"]) if found else ""
+
+
+def _theme_of(asked: SearchParameters) -> str:
+    """Return the name of the theme if the query is one theme and nothing else, as in the links to a theme."""
+    names = (theme.name for theme in opened().searcher().themes.themes)
+    return next((name for name in names if asked.text == f'theme:"{name}"'), "")
 
 
 def _unfiltered(results: Results) -> int:
@@ -171,13 +186,12 @@ def _kept(asked: SearchParameters, fields: Sequence[Facet]) -> list[tuple[str, s
     return [(name, value) for name, value in asked.pairs() if name not in own]
 
 
-def _recommended(asked: SearchParameters) -> tuple[list[dict[str, object]], bool]:
+def _recommended(asked: SearchParameters) -> tuple[list[ItemView], bool]:
     """Return one page of the recommendations that match the query, and whether there are more."""
     searcher = opened().searcher()
-    rows = recommended(searcher, asked.wording(searcher.themes), asked.filters, kind=ItemKind.RECOMMENDATION)
+    rows = recommendations(searcher, asked.wording(searcher.themes), asked.filters, kind=ItemKind.RECOMMENDATION)
     found = list(islice(rows, asked.offset, asked.offset + asked.limit + 1))
-    short = {report.id: short_title(report) for report in searcher.reports()} if found else {}
-    return [{**row, "short": short[str(row["report"])]} for row in found[: asked.limit]], len(found) > asked.limit
+    return [item_view(each) for each in found[: asked.limit]], len(found) > asked.limit
 
 
 @views.get("/search.json")

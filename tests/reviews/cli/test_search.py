@@ -180,7 +180,7 @@ def test_two_words_that_no_report_has_together_open_the_list_of_reports_with_one
 
 def test_together_shows_only_the_reports_that_have_the_words_in_one_paragraph(reviews: Reviews) -> None:
     words = ("search", "missed appointments", "--limit", "20")
-    assert "7 reports on 4 cases: 5 have the words together, 2 apart" in reviews(*words).output
+    assert "7 reports on 4 cases: 5 have the words in one paragraph, 2 further apart" in reviews(*words).output
     assert reviews(*words).output.count("words apart") == 2
     beside = reviews(*words, "--together")
     assert beside.exit_code == 0

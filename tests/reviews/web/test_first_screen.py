@@ -127,3 +127,33 @@ def test_without_scripts_suggestions_are_a_list_of_links(visit: Visit) -> None:
     page.get_by_role("link", name="Professional curiosity").click()
     expect(page.get_by_role("link", name="Remove the filter Child Robin")).to_be_visible()
     expect(page.locator("mark").first).to_be_visible()
+
+
+@pytest.mark.parametrize("asked", ["why+was+the+child+not+brought+to+the+appointments", "a+mother+who+was+not+seen"])
+def test_a_sentence_has_its_first_passage_on_the_first_screen_of_a_phone(visit: Visit, asked: str) -> None:
+    page = visit(viewport=SIZES["phone"]).go(f"/?q={asked}&view=passages")
+    first = page.locator(".r-place").first.bounding_box()
+    assert first is not None
+    assert first["y"] + first["height"] <= SIZES["phone"]["height"]
+
+
+def test_on_a_phone_the_filters_of_recommendations_are_behind_one_button(visit: Visit) -> None:
+    page = visit("without scripts", viewport=SIZES["phone"]).go("/recommendations?q=neglect")
+    quote = page.locator("blockquote mark").first.bounding_box()
+    assert quote is not None
+    assert quote["y"] + quote["height"] <= SIZES["phone"]["height"]
+    expect(page.get_by_label("Board")).to_be_hidden()
+    page.locator("summary").get_by_text("Filters").click()
+    page.get_by_label("Board").select_option(BOARD)
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("summary").get_by_text("Filters (1 in use)")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_was_counted_is_in_sight_after_the_button(visit: Visit, size: str) -> None:
+    page = visit(viewport=SIZES[size]).go("/trends")
+    page.get_by_label("Words or theme to count").fill("neglect")
+    page.get_by_role("button", name="Count").click()
+    heading = page.get_by_role("heading", name="Share of reports").bounding_box()
+    assert heading is not None
+    assert 0 <= heading["y"] < SIZES[size]["height"] / 2

@@ -91,3 +91,24 @@ def test_words_are_found_in_this_report(visit: Visit, robin: str) -> None:
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("heading", name="mentions of")).to_be_visible()
     expect(page.get_by_role("link", name="Back to the results")).to_have_attribute("href", "/?q=neglect&page=1")
+
+
+def test_on_a_phone_the_bar_names_the_report_in_one_line(visit: Visit, robin: str) -> None:
+    page = visit(viewport=PHONE).go(f"/reports/{robin[:16]}/pages/6?q=neglect&mention=8#m8")
+    name = page.locator(".r-bar__report")
+    expect(name).to_be_visible()
+    box, bar = name.bounding_box(), page.locator(".r-bar").bounding_box()
+    assert box is not None
+    assert bar is not None
+    assert box["height"] < 40
+    assert bar["height"] < PHONE["height"] / 4
+
+
+def test_the_link_to_the_pdf_is_not_cut_off_under_a_long_picture(visit: Visit, robin: str) -> None:
+    page = visit(viewport=DESKTOP).go(f"/reports/{robin[:16]}/pages/6?q=neglect")
+    page.wait_for_selector("#viewer[data-shown=pdf]")
+    link = page.get_by_role("link", name="Open the PDF at this page").bounding_box()
+    picture = page.locator("#viewer").bounding_box()
+    assert link is not None
+    assert picture is not None
+    assert link["y"] + link["height"] <= picture["y"] + 10

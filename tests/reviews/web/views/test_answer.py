@@ -100,7 +100,8 @@ def test_no_answer_offers_only_ways_on(page: FlaskClient) -> None:
         shown = html(page, address)
         assert "0 reports" in Marks(shown).text
         assert "`" not in shown
-        assert "Save or share" not in shown
+        assert "Download these results" not in shown
+        assert "Follow this search" not in shown
         assert 'name="sort"' not in shown
         assert "What is not in this library" in shown
     ways = Marks(html(page, "/?q=neglcet+thretsholds")).text
@@ -138,3 +139,53 @@ def test_a_filter_value_is_never_treated_as_markup(page: FlaskClient) -> None:
         "/", query_string={"q": "neglect", "child": '"><script>alert(1)</script>', "view": "passages"}
     ).text
     assert "<script>alert" not in shown
+
+
+def test_a_recommendation_in_an_answer_is_marked_cited_and_leads_to_its_own_paragraph(page: FlaskClient) -> None:
+    wanted = told(page, "/recommendations.json?q=neglect&only=recommendation")["items"]
+    shown = html(page, "/?q=neglect&view=recommendations&limit=25")
+    assert wanted
+    for item in wanted:
+        assert f"#p{item['first']}\"" in shown
+        assert markup.escape(item["citation"], quote=False) in shown
+    assert "neglect" in Marks(shown).marks
+    assert "for the partnership" in shown
+    assert "for The" not in shown
+
+
+def test_an_answer_names_its_theme_as_people_do(page: FlaskClient) -> None:
+    theme, words, part = (
+        Marks(html(page, f"/?q={query}")).text
+        for query in ('theme:"Professional curiosity"', "curiosity", 'theme:"Professional curiosity" school')
+    )
+    assert " on the theme Professional curiosity" in theme
+    assert "theme:" not in theme
+    assert " for curiosity" in words
+    assert ' for theme:"Professional curiosity" school' in part
+
+
+def test_an_answer_names_what_was_left_out_and_what_else_was_searched(page: FlaskClient) -> None:
+    shown = " ".join(Marks(html(page, "/?q=why+was+the+child+not+brought")).text.split())
+    assert "Left out as very common: why, was, the, not. How to keep them" in shown
+    assert "Other forms of “child”, “brought” were searched too" in shown
+    assert 'id="common"' in html(page, "/help")
+
+
+def test_a_later_page_of_an_answer_says_so_at_the_top(page: FlaskClient) -> None:
+    for view in ("passages", "reports"):
+        first, second = (html(page, f"/?q=child&view={view}&limit=2&page={number}") for number in (1, 2))
+        assert "Page 2." in second[: second.index("<blockquote")]
+        assert "Page 1." not in first
+
+
+def test_a_section_whose_heading_has_a_number_does_not_look_like_a_count(page: FlaskClient) -> None:
+    assert "· in “8 Recommendations”" in Marks(html(page, "/?q=chronology")).text
+
+
+@pytest.mark.parametrize(
+    "address", ["/?q=neglect&year=abc", "/recommendations?q=nosuchword", "/trends?q=nosuchword", "/briefing?theme=nosuch"]
+)
+def test_what_was_typed_is_quoted_in_quotation_marks(page: FlaskClient, address: str) -> None:
+    shown = Marks(page.get(address).text).text
+    assert "“abc”" in shown or "“nosuch" in shown
+    assert "`" not in shown

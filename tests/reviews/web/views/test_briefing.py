@@ -37,6 +37,7 @@ def test_the_page_the_command_and_the_word_file_say_the_same(page: FlaskClient, 
         for each in value["recommendations"]:
             assert each["text"] in said
         assert "Searched 9 of 10 reports." in said
+        assert "A board that is not listed has no report that mentions it." in said
         assert "To repeat it: reviews briefing 'Neglect (any)'" in said
         assert [cell.text for cell in document.tables[0].rows[1].cells] == ["2014", "1", "1"]
 
@@ -44,8 +45,9 @@ def test_the_page_the_command_and_the_word_file_say_the_same(page: FlaskClient, 
 def test_the_note_on_the_searches_is_folded_away(page: FlaskClient) -> None:
     shown = page.get("/briefing?theme=neglect").text
     note = page.get("/briefing.json?theme=neglect").get_json()["note"]
-    (folded,) = re.findall(r'<details class="govuk-details r-fold">(.*?)</details>', shown, re.DOTALL)
-    assert note in html.unescape(folded)
+    counts, words = re.findall(r'<details class="govuk-details r-fold">(.*?)</details>', shown, re.DOTALL)
+    assert note in html.unescape(words)
+    assert "A board that is not listed has no report that mentions it." in counts
     assert html.unescape(shown).count(note) == 1
 
 

@@ -74,5 +74,7 @@ def test_an_empty_query_cannot_be_exported(page: FlaskClient, form: str) -> None
 
 def test_the_feed_is_offered_above_the_first_result(page: FlaskClient) -> None:
     shown = page.get("/?q=neglect").text
-    assert shown.index("Follow this search (feed)") < shown.index("<blockquote")
+    assert shown.index('<a class="govuk-link" href="#follow">Follow this search</a>') < shown.index("<blockquote")
+    said = shown[shown.index('id="follow"') :]
+    assert said.index("/search.atom?q=neglect") < said.index("into a feed reader") < said.index("</p>")
     assert "Follow this search" not in page.get("/?q=nosuchword").text

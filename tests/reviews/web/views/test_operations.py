@@ -88,7 +88,7 @@ def test_a_visitor_is_told_why_a_page_was_not_read_but_not_what_to_install(copy:
     token = Tokens(copy).add("Jo Smith")
     with served(copy, signs_in=True) as page:
         shown = page.get("/coverage", headers={"Authorization": f"Bearer {token}"}).text
-        assert "its pages are pictures without text" in shown
+        assert "it is a picture without text" in shown
         assert "Tesseract" not in shown
     with served(copy) as page:
         assert "Tesseract" in page.get("/coverage").text
@@ -138,3 +138,10 @@ def test_metrics_are_counts_and_times_without_words(copy: Path) -> None:
     assert re.search(r"^reviews_reports 10$", answer.text, re.MULTILINE)
     line = re.compile(r'(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{(?:\w+="[^"]*",?)+\})? [\d.e+-]+)')
     assert all(line.fullmatch(each) for each in answer.text.splitlines())
+
+
+def test_the_number_of_unread_pages_is_the_same_everywhere(copy: Path) -> None:
+    with served(copy) as page:
+        coverage = page.get("/search.json?q=neglect").get_json()["coverage"]
+        assert coverage["unread_pages"]
+        assert f"Pages that could not be read, or only in part ({coverage['unread_pages']})" in page.get("/coverage").text

@@ -135,7 +135,7 @@ def test_a_filter_without_check_boxes_is_kept_when_another_is_chosen(page: Flask
 
 def test_other_forms_are_shown_and_can_be_switched_off(page: FlaskClient) -> None:
     shown = html(page, "/?q=neglect")
-    assert "We also searched" in shown
+    assert "were searched too" in shown
     assert "neglected" in shown
     assert 'href="/?q=neglect&amp;exact=1"' in shown
     exact = told(page, "/search.json?q=neglect&exact=1")
@@ -203,7 +203,8 @@ def test_an_invalid_parameter_is_refused_with_a_message(page: FlaskClient, odd: 
 def test_a_report_shows_its_details_and_their_sources(page: FlaskClient, robin: str) -> None:
     shown = Marks(html(page, f"/reports/{robin[:16]}")).text
     assert "Fernshire Safeguarding Children Partnership" in shown
-    assert "(source: catalogue)" in shown
+    assert "Where no source is given, the person who runs this library entered it." in shown
+    assert "source: catalogue" not in shown
     assert "Executive Summary" in shown, "the other reports of the case"
     assert "5.1 Recognising cumulative neglect" in shown, "the contents"
     assert "Recommendation 1, page 8" in shown
@@ -422,12 +423,12 @@ def test_most_mentions_first_lists_reports_that_mention_nothing_too(page: FlaskC
 
 def test_only_reports_with_the_words_together_are_one_click_away(page: FlaskClient) -> None:
     shown = html(page, "/?q=missed+appointments")
-    assert "5 have the words together, 2 apart" in shown
-    (link,) = re.findall(r'href="(/\?[^"]*)">Show only reports with the words together', shown)
+    assert "5 have the words in one paragraph, 2 further apart" in shown
+    (link,) = re.findall(r'href="(/\?[^"]*)">Show only reports with the words in one paragraph', shown)
     beside = html(page, link.replace("&amp;", "&"))
-    assert "All have the words together; 2 more have them apart" in beside
-    assert "words apart" in shown
-    assert "words apart" not in beside
+    assert "All have the words in one paragraph; 2 more have them further apart" in beside
+    assert "words further apart" in shown
+    assert "words further apart" not in beside
     assert told(page, "/search.json" + link.replace("&amp;", "&")[1:])["total"] == 5
 
 

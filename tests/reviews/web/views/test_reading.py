@@ -120,6 +120,18 @@ def test_a_report_opens_with_its_own_introduction(page: FlaskClient, robin: str)
     assert "Fernshire Safeguarding Children Partnership · Child Robin · 2022 · overview report" in opening
     assert "6 recommendations" in opening
     assert "Neglect (any) (19)" in opening
+    assert opening.index("Read from page 1") < opening.index("Open the PDF") < opening.index("6 recommendations")
+
+
+def test_of_a_search_in_a_report_the_mentions_come_first(page: FlaskClient, robin: str) -> None:
+    shown = html(page, f"/reports/{robin[:16]}?q=neglect")
+    assert shown.index("<blockquote") < shown.index("The report in short") < shown.index("Neglect (any)</a> (19)")
+
+
+def test_the_web_address_of_a_report_is_a_link_and_its_key_is_not_shown(page: FlaskClient, robin: str) -> None:
+    shown = html(page, f"/reports/{robin[:16]}")
+    assert '<a class="govuk-link" href="https://fernshire.example/reviews/child-robin" rel="noreferrer' in shown
+    assert "Partnership / Child Robin" not in shown
 
 
 def test_the_summary_is_quoted_from_the_report_with_its_place(demo: Path, robin: str) -> None:
