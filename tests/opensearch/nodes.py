@@ -306,7 +306,8 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("--measured", action="store_true")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     asked = parser.parse_args(given)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # as an interrupt: clean up first
+    for each in (signal.SIGTERM, signal.SIGINT):  # the second is ignored in what a shell starts in the background
+        signal.signal(each, lambda number, frame: sys.exit(128 + number))  # clean up first
     if asked.command == ["pin"]:
         pin()
         return 0
