@@ -12,6 +12,9 @@ _SCALE = 2.0  # pixels a point
 _PIXELS = 6_000_000  # of a part at most; a larger one is drawn smaller
 _SAME_COLOUR = 26  # of 255: two colours that differ less are the same to the eye in letters of a text
 _SAME_IN_LARGE, _LARGE = 12, 20.0  # the same in letters that are so many points high
+_DARK = 80  # of 255: below that, colours cannot be told apart by their hue, only by their brightness
+_CONTRAST = 1.35  # contrast ratio (WCAG 2): two dark colours with less look the same
+_LINEAR = [n / 12.92 if n <= 0.04045 else ((n + 0.055) / 1.055) ** 2.4 for n in (level / 255 for level in range(256))]
 _GREY = 40  # of 255: how far red, green and blue of a grey are apart at most
 
 
@@ -120,5 +123,31 @@ def left_out(wanted: Iterable[int]) -> Iterator[None]:
 
 
 def _differ(one: bytes, two: bytes, least: int) -> bool:
-    """Return whether two rows of pixels differ by more than `least` anywhere."""
-    return bool(max(map(abs, map(sub, one, two))) > least)
+    """Return whether two rows of pixels differ to the eye anywhere: by more than `least` or, if both are dark, by their
+    contrast.
+    """
+    apart = list(map(abs, map(sub, one, two)))
+    most = max(apart)
+    if most <= least:
+        return False
+    at = apart.index(most) & ~3  # the pixel that differs most is nearly always enough to tell
+    if max(one[at : at + 3] + two[at : at + 3]) > _DARK:
+        return True
+    return any(
+        max(apart[at : at + 3]) > least
+        and (
+            max(one[at : at + 3] + two[at : at + 3]) > _DARK
+            or _contrast(one[at : at + 3], two[at : at + 3]) > _CONTRAST
+        )
+        for at in range(0, len(apart), 4)
+    )
+
+
+def _contrast(one: bytes, two: bytes) -> float:
+    """Return the contrast ratio of two colours (blue, green, red), from 1 to 21."""
+    darker, lighter = sorted((_luminance(*one), _luminance(*two)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(blue: int, green: int, red: int) -> float:
+    return 0.0722 * _LINEAR[blue] + 0.7152 * _LINEAR[green] + 0.2126 * _LINEAR[red]

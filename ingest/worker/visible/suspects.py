@@ -16,6 +16,7 @@ from ingest.worker.visible.overprint import overprinted
 from ingest.worker.visible.page_objects import PageObjects, pieces
 
 _NEAR = 48  # of 255: colours that differ by more in red, green or blue can be distinguished, even in thin letters
+_DARK = 90  # of 255: colours without any brighter part may look the same
 _WHITE = (255, 255, 255)
 _THIN = 1.0  # points: letters as low as that are tiny, or dashes
 _TINY = 2.0  # points: letters of that size may be too small to leave a trace
@@ -148,6 +149,8 @@ def _alike(one: objects.Colour, other: objects.Colour) -> bool:
     if objects.UNKNOWN in (one, other):
         return True
     (red, green, blue), (r, g, b) = one, other
+    if max(red, green, blue, r, g, b) <= _DARK:
+        return True
     return abs(red - r) <= _NEAR and abs(green - g) <= _NEAR and abs(blue - b) <= _NEAR
 
 
