@@ -9,18 +9,31 @@ from ingest.structure import legible, ocr_lines
 from ingest.structure.page import Doubt, Line, RawPage
 from ingest.worker.pdfium import documents, objects, textpage
 from ingest.worker.pdfium.binding import all_prepared
-from ingest.worker.visible import geometry, unlettered
+from ingest.worker.visible import blanks, geometry, unlettered
 from ingest.worker.visible.page_objects import PageObjects
 
 _FEW_LETTERS = 50  # a page with fewer may be a scan with a stamped number
 
 
-def mark(text_page: textpage.TextPage, page: RawPage, places: Sequence[Sequence[int]], things: PageObjects) -> None:
+def mark(
+    handle: int,
+    text_page: textpage.TextPage,
+    page: RawPage,
+    places: Sequence[Sequence[int]],
+    things: PageObjects,
+    *,
+    may_have_blanks: bool,
+) -> None:
     """Mark the lines whose letters may differ from those on the page.
 
-    `places` are the letter indexes of each line.
+    `places` are the letter indexes of each line. `may_have_blanks` is whether a font may name letters as spaces.
     """
     _mark_missing(text_page, page.lines, places)
+    if may_have_blanks and places:
+        for at, spaces in list(blanks.lines_with_others(handle, text_page, page, places, things)):
+            line = page.lines[at]
+            line.doubt = Doubt.UNMAPPED
+            line.text = "".join("\ufffd" if n in spaces else letter for n, letter in enumerate(line.text))
     texts = [line.text for line in page.lines]
     if not all(map(legible.is_usual, texts)):
         # A few lines of names or references say nothing; all lines of their font do. An invisible layer says nothing of
@@ -90,8 +103,12 @@ def judge(handle: int, page: RawPage, things: PageObjects) -> None:
         page.scan, page.unread = True, Reason.GARBLED.value
     elif not page.lines and page.image:
         page.unread = Reason.NO_TEXT.value
-    elif unlettered.has_print(handle, page, things):
-        page.scan, page.unread = True, (Reason.PARTLY_READ if page.lines else Reason.NO_TEXT).value
+    else:
+        printed, lost = unlettered.look(handle, page, things)
+        if printed:
+            page.scan, page.unread = True, (Reason.PARTLY_READ if page.lines else Reason.NO_TEXT).value
+        elif lost:
+            page.scan, page.unread = False, Reason.CORRUPT.value
     if page.unread and not page.lines:
         page.reader = None
 

@@ -5,6 +5,7 @@ badly; the better result is kept. If neither can open a file, both try again aft
 the child process.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,10 @@ from corpus.model import Hidden
 from corpus.reasons import Reason
 from ingest.structure import legible
 from ingest.structure.page import LETTERS_A_PAGE, Document, Doubt, RawPage, Unreadable
-from ingest.worker import doubts, mend, notes, properties, text_lines
+from ingest.worker import doubts, mend, notes, properties, survey, text_lines
 from ingest.worker.pdfium import documents, objects, textpage
-from ingest.worker.visible import frames, hidden_text
+from ingest.worker.survey import Survey
+from ingest.worker.visible import actual_text, frames, hidden_text
 from ingest.worker.visible.page_objects import PageObjects
 
 if TYPE_CHECKING:
@@ -61,9 +63,10 @@ def _mended(data: bytes, max_pages: int, extractor: str, trust_hidden_text: bool
 def _read(data: bytes, max_pages: int, extractor: str, trust_hidden_text: bool) -> Document:
     locked = False
     if extractor == "pdfium":
+        found = survey.survey(data)
         try:
-            with documents.opened(data) as book:
-                return _by_pdfium(book, data, max_pages, trust_hidden_text)
+            with mend.opened(data, found.pages) as book:
+                return _by_pdfium(book, data, found, max_pages, trust_hidden_text)
         except documents.Unopened as error:
             locked = error.locked
     return _by_pypdf(data, max_pages, locked)
@@ -74,6 +77,10 @@ def attachment(data: bytes, index: int, most: int) -> bytes:
     try:
         with documents.opened(data) as book:
             found = documents.attached(book, index, most)
+            count = min(documents.count_attachments(book), properties.ATTACHED)
+        if index >= count:
+            associated = _second(data).associated(properties.ATTACHED)[index - count :]
+            found = associated[0][1] if associated and len(associated[0][1]) <= most else None
     except documents.Unopened as error:
         raise Unreadable(Reason.CORRUPT, str(error)) from error
     if found is None:
@@ -81,37 +88,39 @@ def attachment(data: bytes, index: int, most: int) -> bytes:
     return found
 
 
-def _by_pdfium(book: int, data: bytes, max_pages: int, trust_hidden_text: bool) -> Document:
+def _by_pdfium(book: int, data: bytes, found: Survey, max_pages: int, trust_hidden_text: bool) -> Document:
     count = documents.count_pages(book)
+    second = cache(lambda: _second(data))
+    if found.pages > count and found.packed:  # where the pages of a tree cannot be counted by another number
+        count = max(count, second().count() or 0)
     if count > max_pages:
         raise Unreadable(Reason.TOO_LARGE, f"{count} pages")
-    layers, type3 = documents.may_have(data, b"OCProperties"), documents.may_have(data, b"Type3")
-    broken = cache(lambda: mend.has_broken_streams(data))
-    other: Book | None = None
     pages = []
     for index in range(count):
-        page = _page(book, index, trust_hidden_text, layers, type3)
+        page = _page(book, index, trust_hidden_text, found, second)
         if page is None or (_looks_wrong(page) and not _hides(page)):  # pypdf would read what is withheld
-            other = other or _second(data)
-            page = _better(page, other.page(index))
+            page = _better(page, second().page(index)) if index < documents.count_pages(book) else None
             if page is not None and _looks_wrong(page):
                 page.scan = True
-        if page is not None and page.empty and broken():  # else it is a blank page
-            other = other or _second(data)
-            page.unread = Reason.CORRUPT.value if other.is_damaged(index) else page.unread
-            page.reader = page.reader if page.unread is None else None
         if page is not None:
             doubts.drop_ciphers(page)
         pages.append(page or _unread(index))
-    form = documents.form_type(book)
-    if form == documents.STATIC_FORM and not (other or _second(data)).has_fields():  # its page is a notice
-        form = documents.DYNAMIC_FORM
-    if form == documents.DYNAMIC_FORM:
-        for page in pages:
-            page.unread = page.unread or Reason.DYNAMIC_FORM.value
+    for page in pages if found.damaged else ():
+        if second().is_damaged(page.number - 1):  # what is lost is not drawn for OCR either
+            page.unread, page.scan = Reason.CORRUPT.value, False
+            page.reader = page.reader if page.lines else None
+    for page in pages if _is_dynamic(book, second) else ():
+        page.unread = page.unread or Reason.DYNAMIC_FORM.value
     document = _labelled(pages, properties.labels(book, count), properties.properties(book), properties.outline(book))
-    document.attachments = properties.attachments(book)
+    more = second().associated(properties.ATTACHED) if found.files else []
+    document.attachments = properties.attachments(book, more)
     return document
+
+
+def _is_dynamic(book: int, second: "Callable[[], Book]") -> bool:
+    """Return whether the pages of a form are a notice, because the program that displays it generates its text."""
+    form = documents.form_type(book)
+    return form == documents.DYNAMIC_FORM or (form == documents.STATIC_FORM and not second().has_fields())
 
 
 def _by_pypdf(data: bytes, max_pages: int, locked: bool) -> Document:
@@ -156,24 +165,30 @@ def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str
     return Document(pages, properties, outline)
 
 
-def _page(book: int, index: int, trust_hidden_text: bool, layers: bool, type3: bool) -> RawPage | None:
+def _page(
+    book: int, index: int, trust_hidden_text: bool, found: Survey, second: "Callable[[], Book]"
+) -> RawPage | None:
     """Return one page, or None if PDFium cannot load it."""
-    noted = notes.load(book, index)
+    noted = notes.load(book, index, second().painted(index) if found.painted else ())
     handle = noted.handle
     if not handle:
         return None
     text_page = None
     try:
         page = RawPage(index + 1, str(index + 1), documents.page_width(handle), documents.page_height(handle))
+        if found.says and not trust_hidden_text:
+            page.withheld += [Hidden.INVISIBLE] * actual_text.read_as_drawn(handle, book, index)
         text_page = textpage.load_text(handle)
         if not text_page:
             return None
         page.empty = objects.count_objects(handle) == 0
         places = text_lines.read(handle, text_page, page)
-        things = PageObjects(handle, noted.notes, noted.covers, may_have_layers=layers, may_have_type3=type3)
+        things = PageObjects(
+            handle, noted.notes, noted.covers, may_have_layers=found.layers, may_have_type3=found.type3
+        )
         things.marked += noted.marked
         typed = notes.typed_lines(text_page, page, places, noted.typed)
-        doubts.mark(text_page, page, places, things)
+        doubts.mark(handle, text_page, page, places, things, may_have_blanks=found.blanks)
         if not trust_hidden_text:
             hidden_text.withhold(handle, text_page, page, places, things)
         doubts.judge(handle, page, things)

@@ -1,15 +1,15 @@
-"""Damaged PDFs: whether streams of one cannot be decoded, and a new end, so that the readers find its objects again."""
+"""Mend damaged PDFs: a new end, so that the readers find the objects again, and the number of pages."""
 
 import re
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ingest.worker.pdfium import documents
 
 _ROOT = re.compile(rb"/Root\s+(\d{1,7})\s+(\d{1,5})\s+R")
 _CATALOG = re.compile(rb"(\d{1,7})\s+(\d{1,5})\s+obj\b(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
-_STREAM = re.compile(rb"(?<!end)stream\r?\n")
-_FILTER = re.compile(rb"/(\w+?)(?:Decode)?\b")
-_FILTERS = re.compile(rb"/Filter\s*(\[[^\]]*\]|/\w+)")
-_KNOWN = {b"Flate", b"LZW", b"ASCII85", b"ASCIIHex", b"RunLength", b"DCT", b"JPX", b"JBIG2", b"CCITTFax"}
-_HEAD, _START = 400, 64  # bytes before a stream that say how it is packed, and of the stream that are tried
+_PAGES = re.compile(rb"/Type\s*/Pages\b")
+_COUNT = re.compile(rb"(/Count\s+)(\d+)(?!\s+\d+\s+R)")
 _ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d|<<)")
 
 
@@ -29,21 +29,26 @@ def with_new_end(data: bytes) -> bytes | None:
     return b"%s\ntrailer\n<</Root %s %s R>>\nstartxref\n0\n%%%%EOF\n" % (data[start:], number, generation)
 
 
-def has_broken_streams(data: bytes) -> bool:
-    """Return whether the start of a stream cannot be unpacked, or has an unknown filter. Takes a few milliseconds.
+@contextmanager
+def opened(data: bytes, pages: int) -> Iterator[int]:
+    """Open the document in `data`. If it claims to have fewer than `pages`, all that can be found are opened.
 
-    Returns False for an encrypted file, whose streams cannot be examined.
+    Raises Unopened.
     """
-    if _ENCRYPTED.search(data):
-        return False
-    for found in _STREAM.finditer(data):
-        head = data[max(0, found.start() - _HEAD) : found.start()]
-        filters = _FILTER.findall(b"".join(_FILTERS.findall(head[head.rfind(b" obj") + 1 :])))
-        if not _KNOWN.issuperset(filters):
-            return True
-        if filters[:1] == [b"Flate"]:
-            try:
-                zlib.decompressobj().decompress(data[found.end() : found.end() + _START].partition(b"endstream")[0])
-            except zlib.error:
-                return True
-    return False
+    with documents.opened(data) as book:
+        count = documents.count_pages(book)
+        if count < pages:
+            with documents.opened(_with_all_pages(data)) as whole:
+                yield whole if documents.count_pages(whole) > count else book
+        else:
+            yield book
+
+
+def _with_all_pages(data: bytes) -> bytes:
+    """Return the file without the number of pages that it claims to have, so that PDFium counts them."""
+    return b"endobj".join([_uncounted(part) if _PAGES.search(part) else part for part in data.split(b"endobj")])
+
+
+def _uncounted(part: bytes) -> bytes:
+    start = part.rfind(b"obj")
+    return part[:start] + _COUNT.sub(lambda count: count[1] + b"0" * len(count[2]), part[start:])

@@ -16,7 +16,8 @@ class Noted(NamedTuple):
     """A loaded page, or 0 if it cannot be loaded, with what its notes add.
 
     It has the places of typed text, the number of redactions that were marked but not applied, the `notes` that are not
-    yet part of the page, and the `unmade` ones, which PDFium does not draw.
+    yet part of the page, and the `unmade` ones, which PDFium does not draw. `grounds` are what fields and links paint
+    that it does not draw either.
     """
 
     handle: int
@@ -24,15 +25,19 @@ class Noted(NamedTuple):
     marked: int = 0
     notes: list[tuple[int, geometry.Box, bool]] | None = None
     unmade: Sequence[annotations.Unmade] = ()
+    grounds: Sequence[geometry.Box] = ()
 
     @property
     def covers(self) -> list[geometry.Box]:
         """What the notes paint over that PDFium does not draw."""
-        return [note.box for note in self.unmade if note.paints]
+        return [*self.grounds, *(note.box for note in self.unmade if note.paints)]
 
 
-def load(book: int, index: int) -> Noted:
-    """Load a page (0-based index). What was typed on it becomes part of the page, as displayed."""
+def load(book: int, index: int, painted: Sequence[tuple[geometry.Box, geometry.Box]] = ()) -> Noted:
+    """Load a page (0-based index). What was typed on it becomes part of the page, as displayed.
+
+    `painted` are the notes that paint without an appearance in the file, each with a box that it paints.
+    """
     handle = documents.load_page(book, index)
     if not handle:
         return Noted(0, [])
@@ -41,16 +46,20 @@ def load(book: int, index: int) -> Noted:
     unmade: Sequence[annotations.Unmade] = ()
     if any(not drawn and kind in annotations.UNMADE for kind, _, drawn in notes):
         unmade = list(annotations.unmade_notes(handle, NOTES_A_PAGE))
+    grounds = [ground for _, ground in painted]
     if not typed:
-        return Noted(handle, [], notes=notes, unmade=unmade)
+        return Noted(handle, [], notes=notes, unmade=unmade, grounds=grounds)
     if not all(drawn for kind, _, drawn in notes if kind in _KINDS):
         drawing.rows(handle, 1, 1, depth=1)  # makes PDFium generate what the file leaves to the viewer
+        made = [box for _, box, drawn in annotations.notes(handle, NOTES_A_PAGE) if drawn]
+        grounds = [ground for note, ground in painted if not any(geometry.same(note, box) for box in made)]
     flattened = documents.flatten_page(handle, documents.AS_SHOWN)
     documents.close_page(handle)
     handle = documents.load_page(book, index) or 0
     if not flattened:
-        return Noted(handle, [], unmade=unmade)
-    return Noted(handle, typed, sum(kind == annotations.REDACT for kind, _, _ in notes), unmade=unmade)
+        return Noted(handle, [], unmade=unmade, grounds=grounds)
+    marked = sum(kind == annotations.REDACT for kind, _, _ in notes)
+    return Noted(handle, typed, marked, unmade=unmade, grounds=grounds)
 
 
 def typed_lines(

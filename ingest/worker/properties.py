@@ -1,6 +1,7 @@
 """The page labels, properties and outline of a PDF, from PDFium."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import PurePath
 
@@ -37,16 +38,21 @@ def outline(document: int) -> list[str]:
     return [title for title in titles if title]
 
 
-def attachments(document: int) -> list[str]:
+def attachments(document: int, associated: Sequence[tuple[str, bytes]] = ()) -> list[str]:
     """Return the names of the attached files in order, made unique: "Report.pdf", "Report (2).pdf".
 
-    A PDF without the extension .pdf gets it. If there are too many files, the last name says how many are not listed.
+    `associated` are the names and bytes of more files. A PDF without the extension .pdf gets it. If there are too many
+    files, the last name says how many are not listed.
     """
     found: dict[str, str] = {}  # by what the corpus makes of the name
-    for number, name in enumerate(documents.attachments(document, ATTACHED)):
+    attached = documents.attachments(document, ATTACHED)
+    for number, name in enumerate([*attached, *(name for name, _ in associated)]):
         plain = PurePath(re.sub(r"[/\\|]", "_", " ".join(name.split())) or f"attachment {number + 1}")
         ending = plain.suffix[:_ENDING]
-        if not ending and documents.is_attached_pdf(document, number):
+        more = number - len(attached)
+        if not ending and (
+            documents.is_pdf(associated[more][1]) if more >= 0 else documents.is_attached_pdf(document, number)
+        ):
             ending = ".pdf"
         stem = plain.stem[: NAME_LENGTH - 2 * _ENDING]
         at, distinct = 1, f"{stem}{ending}"
@@ -54,7 +60,7 @@ def attachments(document: int) -> list[str]:
             at += 1
             distinct = f"{stem} ({at}){ending}"
         found[safe_name(distinct).casefold()] = distinct
-    left = documents.count_attachments(document) - len(found)
+    left = documents.count_attachments(document) - len(attached)
     return [*found.values(), *([f"{left} more files"] if left > 0 else [])]
 
 

@@ -14,6 +14,8 @@ from pypdf.errors import FileNotDecryptedError
 
 from corpus.reasons import Reason
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
+from ingest.worker import dictionaries
+from ingest.worker.dictionaries import Box
 from ingest.worker.properties import LABEL_LENGTH, OUTLINE_ENTRIES, VALUE_LENGTH, one_line
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would log a line for each irregularity of each page
@@ -44,6 +46,7 @@ class Book:
         self.locked = False
         self.error = ""
         self._data = data
+        self._cut: dict[int, bool] = {}  # by address of the stream, which stays in memory
         self._reader = self._attempt(self._decrypted)
 
     @property
@@ -102,14 +105,30 @@ class Book:
         return reader is not None and bool(self._attempt(lambda: len(_fields(reader))))
 
     def is_damaged(self, index: int) -> bool:
-        """Return whether the drawing commands of a page are in the file but cannot be decoded."""
+        """Return whether drawing commands of a page, or what its fonts say of their letters, cannot be decoded to the
+        end.
+        """
         reader = self._reader
         if reader is None:
             return False
+        if self._attempt(lambda: dictionaries.is_cut(reader.pages[index], self._cut)):
+            return True
         held = self._attempt(lambda: _coded(reader.pages[index].get("/Contents")))
         if not held or held <= _EMPTY:
             return False
         return not self._attempt(lambda: _drawing(reader.pages[index]))
+
+    def painted(self, index: int) -> list[tuple[Box, Box]]:
+        """Return what the notes of a page paint that have no appearance in the file: the box of each note, and a box
+        that it paints.
+        """
+        reader = self._reader
+        return (reader and self._attempt(lambda: dictionaries.painted(reader.pages[index]))) or []
+
+    def associated(self, most: int) -> list[tuple[str, bytes]]:
+        """Return the name and bytes of up to `most` associated files that are not attached to the document as well."""
+        reader = self._reader
+        return (reader and self._attempt(lambda: dictionaries.associated(reader.root_object, most))) or []
 
     def labels(self, pages: int) -> list[str]:
         """Return the printed number of each page, "" if the document does not give one."""

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from corpus.reasons import Reason
 from ingest.sandbox.protocol import PIXELS, SCAN_PIXELS
 from ingest.structure.page import LETTERS_A_PAGE, Pixels, Unreadable
-from ingest.worker import notes
+from ingest.worker import mend, notes, survey
+from ingest.worker.dictionaries import Box
 from ingest.worker.pdfium import documents, drawing, textpage
-from ingest.worker.visible import hidden_text
+from ingest.worker.visible import actual_text, hidden_text
 
 _PALER = bytes(n * 221 // 255 for n in range(256))  # white becomes the yellow of the page's own marks
 _BOXES = 50  # of one mark
@@ -50,11 +51,13 @@ def scan(data: bytes, number: int, dpi: int) -> Pixels:
 def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
     """Yield a page with its width and height. Raises Unreadable if it does not exist or cannot be rendered."""
     try:
-        with documents.opened(data) as book:
+        with mend.opened(data, number) as book:
             count = documents.count_pages(book)
             if not 1 <= number <= count:
                 raise Unreadable(Reason.EMPTY, f"{count} pages")
-            noted = notes.load(book, number - 1)
+            found = survey.survey(data)
+            painted = _painted(data, number - 1) if found.painted else ()
+            noted = notes.load(book, number - 1, painted)
             page = noted.handle
             if not page:
                 raise Unreadable(Reason.CORRUPT, "a page that cannot be loaded")
@@ -62,12 +65,20 @@ def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
                 wide, high = documents.page_width(page), documents.page_height(page)
                 if not (wide > 0 and high > 0):
                     raise Unreadable(Reason.CORRUPT, "a page without size")
+                if found.says:
+                    actual_text.read_as_drawn(page, book, number - 1)
                 hidden_text.leave_out(page, noted.covers)
                 yield page, wide, high
             finally:
                 documents.close_page(page)
     except documents.Unopened as error:
         raise Unreadable(Reason.CORRUPT, str(error)) from error
+
+
+def _painted(data: bytes, index: int) -> list[tuple[Box, Box]]:
+    from ingest.worker.pypdf_reader import Book  # few files need it, and loading it takes long
+
+    return Book(data).painted(index)
 
 
 def _drawn(page: int, wide: float, high: float, depth: int) -> Pixels:

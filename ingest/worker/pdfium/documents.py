@@ -1,10 +1,8 @@
 """Open documents and pages, and read their sizes and the document's own properties."""
 
 import ctypes
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 import pypdfium2
@@ -122,19 +120,6 @@ def _open(data: bytes) -> Any:
         raise Unopened(error.err_code or 0) from error
 
 
-def may_have(data: bytes, name: bytes) -> bool:
-    """Return whether a file may contain a PDF name such as OCProperties.
-
-    The letters of the name may be written as numbers. A compressed file may contain any name.
-    """
-    return name in data or b"ObjStm" in data or _escaped(name).search(data) is not None
-
-
-@lru_cache(maxsize=10)
-def _escaped(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(b"/" + b"".join(b"(?i:%c|#%02x)" % (letter, letter) for letter in name))
-
-
 def page_box(page: int) -> Box:
     """Return the visible part of the page."""
     _page_box(page, F0)
@@ -197,7 +182,12 @@ def attached(document: int, index: int, most: int) -> bytes | None:
 
 def is_attached_pdf(document: int, index: int) -> bool:
     """Return whether an attached file is a PDF, by its first bytes. Very large files are not examined."""
-    return b"%PDF-" in (attached(document, index, _LARGEST_LOOKED_AT) or b"")[:1_024]
+    return is_pdf(attached(document, index, _LARGEST_LOOKED_AT) or b"")
+
+
+def is_pdf(data: bytes) -> bool:
+    """Return whether a file is a PDF, by its first bytes."""
+    return b"%PDF-" in data[:1_024]
 
 
 def bookmarks(document: int, most: int) -> Iterator[str]:

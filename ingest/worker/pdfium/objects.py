@@ -1,5 +1,6 @@
 """The objects of a page (text, paths, pictures, forms and notes): where they are and how they are painted."""
 
+import ctypes
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
@@ -35,6 +36,9 @@ TEXT, PATH, IMAGE, FORM = (
 
 INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 """The render mode of text that is not drawn."""
+
+CLIP = pdfium.FPDF_TEXTRENDERMODE_CLIP
+"""The render mode of text that is not drawn, but through which something else is painted."""
 
 Colour = tuple[int, int, int]
 """Red, green and blue, each from 0 to 255."""
@@ -76,6 +80,11 @@ _segment_place = plain(pdfium.FPDFPathSegment_GetPoint, INT)
 _count_marks = plain(pdfium.FPDFPageObj_CountMarks, INT)
 _mark_at = plain(pdfium.FPDFPageObj_GetMark, ADDRESS)
 _mark_name = quick(pdfium.FPDFPageObjMark_GetName, INT, ADDRESS, ADDRESS, ULONG, ADDRESS)
+_mark_type = quick(pdfium.FPDFPageObjMark_GetParamValueType, INT, ADDRESS, ADDRESS)
+_mark_bytes = quick(pdfium.FPDFPageObjMark_GetParamBlobValue, INT, ADDRESS, ADDRESS, ADDRESS, ULONG, ADDRESS)
+_picture = quick(pdfium.FPDFImageObj_GetBitmap, ADDRESS, ADDRESS)
+_destroy = quick(pdfium.FPDFBitmap_Destroy, None, ADDRESS)
+remove_mark = quick(pdfium.FPDFPageObj_RemoveMark, INT, ADDRESS, ADDRESS)
 
 _FOUR_FLOATS, _TWO_FLOATS = Rows("4f", 0, 1, 2, 3), Rows("2f", 0, 1)
 _FOUR_NUMBERS, _TWO_NUMBERS = Rows("3I4x", 0, 1, 2, 3), Rows("2i", 0, 1)
@@ -232,3 +241,37 @@ def _layer_marks(marks: Iterable[int]) -> set[int]:
         if name[:6] == _LAYER:
             found.add(mark)
     return found
+
+
+def is_undecodable(thing: int) -> bool:
+    """Return whether an object is a picture that cannot be decoded."""
+    if kind_of(thing) != IMAGE:
+        return False
+    bitmap = _picture(thing)
+    if bitmap:
+        _destroy(bitmap)
+    return not bitmap
+
+
+def marks_with(things: Sequence[Prepared], entry: bytes) -> dict[int, list[int]]:
+    """Return the marks that have an entry, each with the indexes of the objects that it is on."""
+    found: dict[int, list[int]] = {}
+    counts = list(map(_count_marks, things))
+    for number in range(max(counts, default=0)):
+        marked = [at for at, count in enumerate(counts) if count > number]
+        marks = list(map(_mark_at, [things[at] for at in marked], repeat(number)))
+        wanted = {mark for mark in set(marks) if _mark_type(mark, entry) != pdfium.FPDF_OBJECT_UNKNOWN}
+        for at, mark in zip(marked, marks, strict=True):
+            if mark in wanted:
+                found.setdefault(mark, []).append(at)
+    return found
+
+
+def mark_bytes(mark: int, entry: bytes, most: int) -> bytes | None:
+    """Return a string of a mark as it is in the file, or None if it is another kind of value or longer than `most`."""
+    size = ctypes.c_ulong()
+    place = ctypes.addressof(size)
+    if not _mark_bytes(mark, entry, None, 0, place) or size.value > most:
+        return None
+    room, start = buffer(size.value)
+    return bytes(room) if not size.value or _mark_bytes(mark, entry, start, size.value, place) else None

@@ -35,6 +35,13 @@ def covers(box: Box, letter: Box) -> bool:
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
+def hides(box: Box, letter: Box) -> bool:
+    """Return whether a filled box hides a letter: it is over the middle of the letter and over half of it."""
+    across = min(box[2], letter[2]) - max(box[0], letter[0])
+    up = min(box[3], letter[3]) - max(box[1], letter[1])
+    return covers(box, letter) and 2 * across >= letter[2] - letter[0] and 2 * up >= letter[3] - letter[1]
+
+
 def around(letters: Sequence[Box]) -> Box:
     """Return the smallest rectangle that contains all the letters."""
     lefts, bottoms, rights, tops = zip(*letters, strict=True)

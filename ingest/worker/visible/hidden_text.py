@@ -100,7 +100,7 @@ def _covered(
     found: Found = {}
     for at, line in enumerate(lines if covers else ()):
         for offset, box in enumerate(textpage.letter_boxes(text_page, [places[at][n] for n in range(len(line.text))])):
-            if any(geometry.covers(cover, box) for cover in covers) and not line.text[offset].isspace():
+            if any(geometry.hides(cover, box) for cover in covers) and not line.text[offset].isspace():
                 found.setdefault(at, {})[offset] = Hidden.BOX
     return found
 

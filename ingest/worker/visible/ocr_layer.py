@@ -1,7 +1,7 @@
 """Find letters that stand for something else that is visible on the page.
 
 OCR puts its letters invisibly over a scan, or visibly under it. Some programs put invisible letters over letters that
-are drawn as curves. In each case, the scan or the curves can be seen.
+are drawn as curves, or paint something through letters. In each case, the scan, the curves or the paint can be seen.
 """
 
 from bisect import bisect_left, bisect_right
@@ -47,6 +47,11 @@ def without_what_ocr_read(handle: int, hidden: list[Letter], texts: Sequence[str
             return True
         return any(geometry.covers(box, letter.box) for box in scan_over(letter.thing))
 
+    clips = [letter for letter in hidden if objects.render_mode(letter.thing) == objects.CLIP]
+    if clips:
+        shown, _ = _standing(handle, clips, texts, [things.objects[z] for z in things.others], False, (0, 0))
+        painted = {place for word in shown for place in word}
+        hidden = [letter for letter in hidden if (letter.line, letter.offset) not in painted]
     layer = [letter for letter in hidden if may_stand(letter)]
     if not layer:
         return hidden

@@ -83,6 +83,12 @@ class PageObjects:
             return [z for z in self.others if self.kinds[z] in wanted]
         return [z for z, kind in enumerate(self.kinds) if kind in wanted]
 
+    def is_lost(self, picturing: int) -> bool:
+        """Return whether a picture, or one inside a form, cannot be decoded."""
+        if picturing in self.shapes_in_forms:
+            return any(map(objects.is_undecodable, self.shapes_in_forms[picturing]))
+        return objects.is_undecodable(picturing)
+
     def _look_inside(self, form: int, depth: int, outer: int) -> bool:
         """Record what is inside a form.
 

@@ -30,17 +30,25 @@ _LINES_IN_PART, _STROKES_IN_PART = 4, 20  # of print in a picture among text; ph
 _PAD = 0.35  # of the letter size: ink around a letter that is still its own
 
 
-def has_print(handle: int, page: RawPage, things: PageObjects) -> bool:
-    """Return whether lines of print are drawn where the text of the page has no line."""
+def look(handle: int, page: RawPage, things: PageObjects) -> tuple[bool, bool]:
+    """Return whether lines of print are drawn where the text of the page has no line, and whether a picture is lost
+    because it cannot be decoded.
+    """
     body = [line for line in page.lines if _MARGIN * page.height < line.y < (1 - _MARGIN) * page.height]
     few = sum(len(line.text) for line in body) < _FEW_LETTERS
-    if _may_be_scan(handle, page, things, body, few) or _may_be_curves(things):
-        return _lines_of_print(handle, page, things, within=[]) >= (_LINES if few else _LINES + 1)
-    if not things.pictures or geometry.share(things.pictures, documents.page_box(handle)) < _PART:
-        return False
+    whole = _may_be_scan(handle, page, things, body, few) or _may_be_curves(things)
+    pictured = bool(things.pictures) and geometry.share(things.pictures, documents.page_box(handle)) >= _PART
+    if not (whole or pictured):
+        return False, False
     seen = documents.view(handle)
+    drawn = _Drawn(handle, page, things)
     parts = [(*seen(left, bottom), *seen(right, top)) for left, bottom, right, top in things.pictures]
-    return _lines_of_print(handle, page, things, within=parts) >= _LINES_IN_PART
+    if whole:
+        found = drawn.lines_of_print([], _STROKES) >= (_LINES if few else _LINES + 1)
+    else:
+        found = drawn.lines_of_print(parts, _STROKES_IN_PART) >= _LINES_IN_PART
+    blank = (thing for thing, part in zip(things.picturing, parts, strict=True) if pictured and drawn.is_blank(part))
+    return found, any(map(things.is_lost, blank))
 
 
 def _may_be_scan(handle: int, page: RawPage, things: PageObjects, body: Sequence[Line], few: bool) -> bool:
@@ -87,28 +95,40 @@ def _letters_of(shape: int, kind: int, wide: float, high: float) -> int:
     return max(1, round(wide / high)) if high >= _LINE[0] else 1  # it may show a whole line
 
 
-def _lines_of_print(handle: int, page: RawPage, things: PageObjects, within: Sequence[geometry.Box]) -> int:
-    """Return how many lines of print are drawn where the text has no line.
+class _Drawn:
+    """A page drawn without its text."""
 
-    `within` are parts of the page to examine, or nothing for the whole page.
-    """
-    wide, high = documents.page_width(handle), documents.page_height(handle)
-    scale = min(_SCALE, (_PIXELS / max(1.0, wide * high)) ** 0.5)
-    width, height = max(1, int(wide * scale)), max(1, int(high * scale))
-    texts = [things.objects[z] for z in things.of_kind(objects.TEXT)] + things.texts_in_forms
-    with left_out(texts):
-        rows = drawing.rows(handle, width, height, depth=1, notes=False)
-    ground = paper(rows)
-    black = bytes(abs(level - ground) > _DARK for level in range(256))
-    ink = [row.translate(black) for row in _blanked(rows, ground, page.lines, scale)]
-    if not within:
-        return _count(ink, scale, _STROKES)
-    found = 0
-    for one, up, other, down in within:
-        left, right = (max(0, int(scale * x)) for x in sorted((one, other)))
-        top, bottom = (max(0, int(scale * y)) for y in sorted((up, down)))
-        found += _count([row[left:right] for row in ink[top:bottom]], scale, _STROKES_IN_PART)
-    return found
+    def __init__(self, handle: int, page: RawPage, things: PageObjects) -> None:
+        wide, high = documents.page_width(handle), documents.page_height(handle)
+        self._scale = min(_SCALE, (_PIXELS / max(1.0, wide * high)) ** 0.5)
+        width, height = max(1, int(wide * self._scale)), max(1, int(high * self._scale))
+        texts = [things.objects[z] for z in things.of_kind(objects.TEXT)] + things.texts_in_forms
+        with left_out(texts):
+            self._rows = drawing.rows(handle, width, height, depth=1, notes=False)
+        self._ground = paper(self._rows)
+        self._lines = page.lines
+
+    def lines_of_print(self, within: Sequence[geometry.Box], strokes: int) -> int:
+        """Return how many lines of print are drawn where the text has no line.
+
+        `within` are parts of the page to examine, or nothing for the whole page.
+        """
+        black = bytes(abs(level - self._ground) > _DARK for level in range(256))
+        blanked = _blanked(self._rows, self._ground, self._lines, self._scale)
+        ink = [row.translate(black) for row in blanked]
+        if not within:
+            return _count(ink, self._scale, strokes)
+        return sum(_count(self._cut(ink, part), self._scale, strokes) for part in within)
+
+    def is_blank(self, part: geometry.Box) -> bool:
+        """Return whether nothing is drawn in a part of the page."""
+        plain = bytes((self._ground,))
+        return all(len(row) == row.count(plain) for row in self._cut(self._rows, part))
+
+    def _cut(self, rows: Sequence[bytes], part: geometry.Box) -> list[bytes]:
+        left, right = (max(0, int(self._scale * x)) for x in sorted(part[::2]))
+        top, bottom = (max(0, int(self._scale * y)) for y in sorted(part[1::2]))
+        return [row[left:right] for row in rows[top:bottom]]
 
 
 def _blanked(rows: Sequence[bytes], ground: int, lines: Sequence[Line], scale: float) -> list[bytes]:

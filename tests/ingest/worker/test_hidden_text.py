@@ -7,7 +7,6 @@ import pytest
 
 from corpus.model import Hidden
 from ingest.worker import extract, render
-from ingest.worker.pdfium import documents
 from tests.ingest.worker import unread
 
 NAME = "Child Wren lived with Zebedee Quill in Elm Street."
@@ -219,6 +218,52 @@ def test_a_name_is_withheld_on_a_page_with_more_than_is_looked_at(limit: str, mo
     assert read(book.bytes(page)) == ("Child Wren lived with in Elm Street.", 1)
 
 
-def test_the_name_of_layers_may_be_written_with_numbers() -> None:
-    assert documents.may_have(b"<</Type/Catalog/OC#50r#6Fperties 3 0 R>>", b"OCProperties")
-    assert not documents.may_have(b"<</Type/Catalog/OCP 3 0 R/#4FC 4 0 R>>", b"OCProperties")
+def linked(border: str, rectangle: str) -> bytes:
+    page = unread.Page(book := unread.Book())
+    page.line(NAME, 72, 700)
+    page.notes.append(book.add(f"<</Type/Annot/Subtype/Link/F 4{border}/C[0 0 0]/Rect[{rectangle}]>>"))
+    return book.bytes(page)
+
+
+@pytest.mark.parametrize("border", ["/Border[0 0 14]", "/BS<</W 14>>"])
+def test_a_thick_border_hides_only_what_it_is_painted_over(border: str) -> None:
+    assert read(linked(border, "40 660 400 740")) == (NAME, 0)
+    assert read(linked(border, "176 676 500 713")) == ("Child Wren lived with", 1)
+    assert read(linked(border, "232 660 500 740")) == ("Child Wren lived with Zebedee in Elm Street.", 1)
+
+
+def test_a_name_under_a_border_is_not_in_the_picture_of_the_page() -> None:
+    page = unread.Page(book := unread.Book())
+    page.line("Zebedee Quill", 72, 700)
+    page.notes.append(book.add("<</Type/Annot/Subtype/Link/F 4/Border[0 0 14]/Rect[70 696 150 712]>>"))
+    assert render.scan(book.bytes(page), 1, 150).even
+
+
+def test_what_is_typed_into_a_field_with_a_background_is_read() -> None:
+    said = "The midwifery handover has been rewritten"
+    for appearances in (b"true", b"null"):
+        data = unread.typed_in(random.Random(4), "Widget", said, looks=False)
+        data = data.replace(b"/NeedAppearances true", b"/NeedAppearances " + appearances)
+        text, withheld = read(data.replace(b"/FT/Tx", b"/FT/Tx/MK<</BG[1 1 0.8]>>"))
+        assert said in text
+        assert withheld == 0
+
+
+def saying(said: str, glyphs: str) -> bytes:
+    """A page that draws glyphs in a font that does not name them, and says what they are."""
+    page = unread.Page(book := unread.Book())
+    page.fonts["E"] = unread.embedded(book, unread.cmap("abcdefghij", lambda each: each))
+    page.line("Child Wren was seen.", 72, 720)
+    page.content += f"/Span<</ActualText({said})>>BDC "
+    page.line(unread.glyphs(glyphs), 72, 700, font="E")
+    page.content += "EMC\n"
+    return book.bytes(page)
+
+
+def test_letters_that_a_font_does_not_name_are_what_the_file_says_unless_it_says_a_whole_word() -> None:
+    assert read(saying("office", "ozice")) == ("Child Wren was seen. office", 0)
+    assert read(saying("ffi", "z")) == ("Child Wren was seen. ffi", 0)
+    for said, glyphs in (("Zebedee", "zzzzzzz"), ("Zebedee", "z"), ("decide", "fade"), ("Zebedee", "bebedee")):
+        text, withheld = read(saying(said, glyphs))
+        assert said not in text
+        assert withheld == 1

@@ -35,8 +35,9 @@ _AROUND = (
 class Sheet:
     """A page being drawn.
 
-    `whole` means that the sentence is one text object, and `spelled` that each letter of the name is one. `under` and
-    `over` are commands before and after all text; `before_name` and `after_name` are those around the name.
+    `whole` means that the sentence is one text object, and `spelled` that each letter of the name is one. `drawn` is
+    drawn in the place of the name. `under` and `over` are commands before and after all text; `before_name` and
+    `after_name` are those around the name.
     """
 
     rng: random.Random
@@ -47,6 +48,7 @@ class Sheet:
     x: float = 72
     y: float = 700
     name: str = "Zebedee Quill"
+    drawn: str = ""
     whole: bool = False
     spelled: bool = False
     under: str = ""
@@ -95,9 +97,9 @@ class Sheet:
         self.forms.append((content, extra))
         return f"/F{len(self.forms)} Do "
 
-    def note(self, subtype: str, content: str, extra: str = "", drawn: bool = True) -> None:
+    def note(self, subtype: str, content: str, extra: str = "", drawn: bool = True, more: float = 1) -> None:
         """Add an annotation over the name. `content` is its appearance, in the coordinates of the page."""
-        left, bottom, wide, high = self.box(1)
+        left, bottom, wide, high = self.box(more)
         look = ""
         if drawn:
             self.forms.append((content, f"/BBox[{left} {bottom} {left + wide} {bottom + high}]"))
@@ -119,7 +121,8 @@ class Sheet:
             self.rng.shuffle(lines)
             return f"q {self.under}Q 0 g\n{''.join(lines)}q {self.over}Q\n"
         place = self.place or f"{self.left:.2f} {self.y:.2f} Td"
-        letters = ") Tj (".join(self.name) if self.spelled else self.name
+        drawn = self.drawn or self.name
+        letters = ") Tj (".join(drawn) if self.spelled else drawn
         named = f"BT /{self.face or f'T{self.font}'} {self.size} Tf {place} ({letters}) Tj ET\n"
         sentence = [
             self.words(BEFORE, self.x, self.y),
@@ -457,12 +460,43 @@ def form_with_box(page: Sheet) -> None:
     page.over += page.form("0 g " + page.words(page.name, page.left, page.y) + f"{_paint(page)} {page.rectangle()} f")
 
 
+def other_actual_text(page: Sheet) -> None:
+    """Draw dashes, crosses or other words, and say in the file that they are the name."""
+    page.drawn = page.rng.choice(("-" * len(page.name), "Xxxxxx Xxxxxxxx", "[name removed]", "A", "Child Rowan"))
+    said = page.name if page.rng.random() < 0.5 else "\\376\\377" + "".join(f"\\000{each}" for each in page.name)
+    page.before_name += f"/Span <</ActualText ({said})>> BDC "
+    page.after_name = "EMC " + page.after_name
+
+
+def field_with_a_ground(page: Sheet) -> None:
+    ground = page.rng.choice(("0 0 0", "1 1 1", "0", "0 0 0 1"))
+    page.note("Widget", "", f"/FT/{page.rng.choice(('Tx', 'Btn'))}/T(f)/MK<</BG[{ground}]>>", drawn=False, more=0)
+
+
+def thick_border(page: Sheet) -> None:
+    wide = page.rng.choice((0.7, 1.0, 1.5)) * page.size + 4
+    style = page.rng.choice(("/Border[0 0 {}]", "/BS<</Type/Border/W {}/S/S>>", "/Border[0 0 0]/BS<</W {}>>"))
+    page.note("Link", "", f"/C[0 0 0]{style.format(round(wide, 1))}", drawn=False, more=0)
+
+
+def thick_border_of_a_field(page: Sheet) -> None:
+    page.note("Widget", "", f"/FT/Tx/T(f)/MK<</BC[0 0 0]>>/BS<</W {page.size + 4}>>", drawn=False, more=0)
+
+
+def dark_on_dark(page: Sheet) -> None:
+    text, ground = page.rng.choice(
+        (("0 g", "0.12 g"), ("0 g", "0.08 g"), ("0.11 g", "0 g"), ("0 g", "0 0 0.28 rg"), ("0.05 g", "0.14 0.1 0.1 rg"))
+    )
+    page.under += f"{ground} {page.rectangle()} f "
+    page.colour = text
+
+
 HIDING: tuple[Way, ...] = (
     box, bordered_box, label_on_box, cross_on_box, boxes_in_one_path, box_in_pieces, thick_line, hatching,
     black_highlight_under, white_on_white, colour_of_the_ground, opacity_nought, soft_mask, invisible, clipped_away,
     clip_of_letters, layer_off, layer_off_in_a_tag, black_note, line_note, picture_over, form_over, shading_over, pattern_over,
     black_letters_over, long_dash_over, drawn_letters_over, letters_without_shape, nearly_opaque_box, triangular_clip, off_the_page, outside_the_crop, tiny, no_width, white_outline, white_pattern, form_with_invisible_text,
-    form_in_a_layer_off, form_with_box,
+    form_in_a_layer_off, form_with_box, other_actual_text, field_with_a_ground, thick_border, thick_border_of_a_field, dark_on_dark,
 )  # fmt: skip
 """Ways to hide a name."""
 
@@ -589,11 +623,48 @@ def mark_never_applied(page: Sheet) -> None:
     page.note("Redact", "", "/IC[0 0 0]", drawn=False)
 
 
+def same_actual_text(page: Sheet) -> None:
+    """Say in the file what is drawn, as programs do for ligatures, small capitals and hyphens."""
+    page.drawn = page.rng.choice((page.name, page.name.upper(), page.name.replace(" ", "-")))
+    page.before_name += f"/Span <</ActualText ({page.name})>> BDC "
+    page.after_name = "EMC " + page.after_name
+
+
+def thin_border(page: Sheet) -> None:
+    style = page.rng.choice(
+        ("/Border[0 0 1]", "/Border[0 0 2]", "/BS<</W 1.5>>", "/BS<</W 14/S/D>>", "/Border[0 0 14]/C[]")
+    )
+    page.note("Link", "", f"/C[0 0 0]{style}" if "/C[]" not in style else style, drawn=False)
+
+
+def field_without_a_ground(page: Sheet) -> None:
+    page.note(
+        "Widget",
+        "",
+        page.rng.choice(("/FT/Tx/T(f)/MK<</BG[]>>", "/FT/Tx/T(f)/MK<</BC[0]>>", "/FT/Btn/T(f)/MK<<>>")),
+        drawn=False,
+    )
+
+
+def hidden_field(page: Sheet) -> None:
+    page.note("Widget", "", "/FT/Tx/T(f)/MK<</BG[0 0 0]>>", drawn=False)
+    page.notes[-1] = page.notes[-1].replace("/F 4", "/F 2")
+
+
+def dark_on_grey(page: Sheet) -> None:
+    text, ground = page.rng.choice(
+        (("0 g", "0.3 g"), ("0 g", "0.85 g"), ("0.1 g", "0 0.4 0.6 rg"), ("0.25 g", "0 g"), ("0 g", "0.16 g"))
+    )
+    page.under += f"{ground} {page.rectangle()} f "
+    page.colour = text
+
+
 SHOWING: tuple[Way, ...] = (
     nothing, white_on_dark, dark_on_pale, box_elsewhere, frame, frame_of_the_page, underline, struck_out, marker, multiplied,
     marker_note, link, clipped_to_the_page, layer_on, half_opaque, grey, outlined, printed_twice, printed_twice_over_a_picture,
     printed_again_on_the_box,
     picture_under, shading_under, form_under, box_clipped_away, watermark, box_under_the_name, mark_never_applied,
+    same_actual_text, thin_border, field_without_a_ground, hidden_field, dark_on_grey,
 )  # fmt: skip
 """Things on a page that hide nothing."""
 
@@ -601,7 +672,9 @@ _OVER = (
     box, bordered_box, label_on_box, cross_on_box, boxes_in_one_path, box_in_pieces, thick_line, hatching, black_note,
     line_note, picture_over, form_over, shading_over, pattern_over,
 )  # fmt: skip
-_ALONE = (printed_twice, printed_twice_over_a_picture, printed_again_on_the_box, mark_never_applied)
+_ALONE = (
+    printed_twice, printed_twice_over_a_picture, printed_again_on_the_box, mark_never_applied, same_actual_text,
+)  # fmt: skip
 
 
 def hidden(rng: random.Random) -> tuple[Sheet, str]:
