@@ -1,8 +1,7 @@
 """Positions in all documents at once, for clauses that match in many documents.
 
-Only this module in the package imports numpy. It is itself imported only if there are many documents, because the
-import takes as long as a short search. A key is a document number times 2³² plus a position, so keys of different
-documents are never close together.
+Only this module in the package imports numpy, which takes as long as a short search, so it is imported only when needed.
+A key is a document number times 2³² plus a position, so keys of different documents are never close together.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,14 +17,12 @@ from index.storage.engine import Layout
 from index.storage.postings import Postings
 from index.storage.term_postings import Lists
 
-Keys = NDArray[np.int64]
-"""Ascending keys. They may repeat."""
+Keys = NDArray[np.int64]  # ascending; they may repeat
 
 Masks = NDArray[np.uint16]
 """The section mask of each document by its number. The last item applies to all higher document numbers."""
 
-Wanted = NDArray[np.bool_]
-"""Whether each document is wanted, in the same form."""
+Wanted = NDArray[np.bool_]  # whether each document is wanted, in the same form
 
 
 class Paragraphs(NamedTuple):
@@ -276,17 +273,14 @@ def near_by_document(
 
 
 def paragraphs_of(documents: Sequence[int], layout: Callable[[int], Layout]) -> Paragraphs:
-    """Return the paragraphs of documents, which are in ascending order.
-
-    Only one array of all keys is created: for a large library, more would need more memory than the rest of a search.
-    """
+    """Return the paragraphs of documents, which are in ascending order. Only one array of all keys is created."""
     layouts = [layout(document) for document in documents]
     ends = np.cumsum([len(each.kinds) for each in layouts], dtype=np.int64)
     starts: Keys = np.repeat(np.array(documents, np.int64) << _BITS, np.diff(ends, prepend=0))
     for each, end in zip(layouts, ends.tolist(), strict=True):
         starts[end - len(each.kinds) : end] |= np.frombuffer(each.starts, np.uint32)
     kinds = np.frombuffer(b"".join(each.kinds for each in layouts), np.uint8)
-    first = np.append(True, kinds[1:] != kinds[:-1])[: len(kinds)]
+    first = np.diff(kinds, prepend=~kinds[:1]) != 0
     first[ends[:-1][ends[:-1] < len(kinds)]] = True
     return Paragraphs(starts, starts[first], np.uint16(1) << kinds[first])
 

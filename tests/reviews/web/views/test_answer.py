@@ -146,7 +146,7 @@ def test_a_recommendation_in_an_answer_is_marked_cited_and_leads_to_its_own_para
     shown = html(page, "/?q=neglect&view=recommendations&limit=25")
     assert wanted
     for item in wanted:
-        assert f"#p{item['first']}\"" in shown
+        assert f'#p{item["first"]}"' in shown
         assert markup.escape(item["citation"], quote=False) in shown
     assert "neglect" in Marks(shown).marks
     assert "for the partnership" in shown
@@ -183,7 +183,8 @@ def test_a_section_whose_heading_has_a_number_does_not_look_like_a_count(page: F
 
 
 @pytest.mark.parametrize(
-    "address", ["/?q=neglect&year=abc", "/recommendations?q=nosuchword", "/trends?q=nosuchword", "/briefing?theme=nosuch"]
+    "address",
+    ["/?q=neglect&year=abc", "/recommendations?q=nosuchword", "/trends?q=nosuchword", "/briefing?theme=nosuch"],
 )
 def test_what_was_typed_is_quoted_in_quotation_marks(page: FlaskClient, address: str) -> None:
     shown = Marks(page.get(address).text).text

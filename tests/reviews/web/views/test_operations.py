@@ -144,4 +144,6 @@ def test_the_number_of_unread_pages_is_the_same_everywhere(copy: Path) -> None:
     with served(copy) as page:
         coverage = page.get("/search.json?q=neglect").get_json()["coverage"]
         assert coverage["unread_pages"]
-        assert f"Pages that could not be read, or only in part ({coverage['unread_pages']})" in page.get("/coverage").text
+        assert (
+            f"Pages that could not be read, or only in part ({coverage['unread_pages']})" in page.get("/coverage").text
+        )
