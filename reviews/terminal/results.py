@@ -118,6 +118,8 @@ def _offered(results: Results) -> Iterator[str]:
         if offer.kind == "theme":
             terms = ", ".join(offer.words[:_TERMS]) + (", …" if len(offer.words) > _TERMS else "")
             yield from textwrap.wrap(f"Theme: {offer.query} ({found}), which also finds {terms}", width())
+        elif offer.kind == "part":
+            yield from textwrap.wrap(f"Theme on “{offer.words[0]}”: {offer.query} ({found})", width())
         elif offer.kind == "family":
             yield from _indented(f"not searched: {', '.join(offer.words)} ({found}); to find them: {offer.query}")
         else:

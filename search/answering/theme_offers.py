@@ -1,10 +1,11 @@
 """Find the themes that cover what was typed: `missed appointments` → Was not brought.
 
-A theme covers it if one of its terms, or its name, has the same words, so that switching to the theme loses nothing.
+A theme covers it if one of its terms, or its name, has the same words, so that switching to the theme loses nothing. If
+no theme does, those that cover a part of it are offered: `baby not brought to clinic`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 
@@ -15,6 +16,7 @@ from index.query import And, Phrase, Query, Word
 from search.results import Offer
 
 _THEMES = 2  # themes offered
+_BEGINNING = 2  # letters
 _KEPT = 4096  # cached words of theme terms
 _NEGATIONS = frozenset(("no", "not", "never"))
 _QUERY_SIGNS = re.compile(r"[:=()|~?]|\b(?:AND|OR|NOT|NEAR)\b")
@@ -25,12 +27,14 @@ _SIDES = re.compile(r" / |, ")
 
 
 def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) -> list[Offer]:
-    """Return the themes that cover a query of words or of one phrase.
+    """Return the themes that cover a query of words or of one phrase, or otherwise a part of it.
 
     A theme that is part of another comes before it, and a theme with the words in its name comes before one that has
-    them among its terms. `having` returns how many reports have a theme.
+    them among its terms. Themes that cover more of the query come first. `having` returns how many reports have a
+    theme.
     """
-    typed = _Words(" ".join(typed_words(tree)))
+    words = typed_words(tree)
+    typed = _Words(" ".join(words))
     if not typed.all:
         return []
     covering = [theme for theme in themes.themes if _covers(theme, typed)]
@@ -41,10 +45,12 @@ def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) ->
             -len(set(typed.content).intersection(_read(theme.name).all)),
         ),
     )
-    counted = [(theme, having(theme)) for theme in best_first[:_THEMES]]
-    return [
-        Offer("theme", f'theme:"{theme.name}"', found, theme.name, theme.queries) for theme, found in counted if found
-    ]
+    if best_first:
+        chosen = [("theme", theme, theme.queries) for theme in best_first[:_THEMES]]
+    else:
+        chosen = [("part", theme, (said, *theme.queries)) for theme, said in _on_a_part(themes, typed, words)[:_THEMES]]
+    offers = [Offer(kind, f'theme:"{theme.name}"', having(theme), theme.name, terms) for kind, theme, terms in chosen]
+    return [offer for offer in offers if offer.reports]
 
 
 def typed_words(tree: Query) -> list[str]:
@@ -68,6 +74,19 @@ def _covers(theme: Theme, typed: "_Words") -> bool:
     return any(_read(text).covers(typed) for text in _ways_to_say(theme) if _min_content_words(text) <= most)
 
 
+def _on_a_part(themes: Themes, typed: "_Words", words: Sequence[str]) -> list[tuple[Theme, str]]:
+    """Return the themes with a term or name of several words inside the query, and these words. The longest come first.
+
+    Reading all terms takes long, so only those are read whose words begin like the words of the query.
+    """
+    begin = {word[:_BEGINNING].lower() for word in (*words, *typed.content)}
+    found: list[tuple[Theme, str]] = []
+    for theme in themes.themes:
+        ways = (_read(said) for said in _ways_to_say(theme) if _beginnings(said) <= begin)
+        found.append((theme, max((way.inside(typed) for way in ways), key=len, default="")))
+    return sorted((each for each in found if each[1]), key=lambda each: -len(each[1]))
+
+
 @lru_cache(_KEPT)
 def _ways_to_say(theme: Theme) -> list[str]:
     return [*(query for query in theme.queries if not _QUERY_SIGNS.search(query)), *_names(theme.name)]
@@ -80,6 +99,11 @@ def _min_content_words(text: str) -> int:
     This is faster than finding the words, and rules out most texts, which have too many.
     """
     return sum(word not in FUNCTION_WORDS for word in _PLAIN.findall(text.lower()))
+
+
+@lru_cache(_KEPT)
+def _beginnings(text: str) -> frozenset[str]:
+    return frozenset(word[:_BEGINNING] for word in _PLAIN.findall(text.lower()) if word not in FUNCTION_WORDS)
 
 
 def _names(name: str) -> Iterator[str]:
@@ -108,8 +132,11 @@ class _Words:
             for star in (piece.endswith("*"),)
             for term, _ in analyser.terms(piece)
         ]
+        telling = [at for at, (term, _) in enumerate(terms) if term in _NEGATIONS or not is_function_word(term)]
         self.all = [known for _, known in terms]
-        self.content = [known for term, known in terms if term in _NEGATIONS or not is_function_word(term)] or self.all
+        self._at = telling or [*range(len(terms))]
+        self._typed = [term for term, _ in terms]
+        self.content = [self.all[at] for at in self._at]
 
     def covers(self, other: "_Words") -> bool:
         """Return whether both have the same content words, in any order.
@@ -128,6 +155,18 @@ class _Words:
                 return False
             left.remove(same)
         return True
+
+    def inside(self, other: "_Words") -> str:
+        """Return the part of the other that has these content words side by side.
+
+        Empty if there is none, if it is the whole, or if this is a single word.
+        """
+        size = len(self.content)
+        if 1 < size < len(other.content):
+            for at in range(len(other.content) - size + 1):
+                if all(map(_same, self.content, other.content[at : at + size])):
+                    return " ".join(other._typed[other._at[at] : other._at[at + size - 1] + 1])
+        return ""
 
 
 def _same(known: str, word: str) -> bool:

@@ -53,6 +53,27 @@ def test_a_theme_that_covers_what_was_typed_is_offered_first(demo: Library, type
 
 
 @pytest.mark.parametrize(
+    ("typed", "theme", "part"),
+    [
+        ("babies not brought to appointments", "Was not brought / DNA", "not brought"),
+        ("lack of professional curiosity by the school", "Professional curiosity", "professional curiosity"),
+        ("GP information sharing", "Information sharing & communication", "information sharing"),
+        ("how the voice of the child was heard", "Voice of the child", "voice of the child"),
+    ],
+)
+def test_a_theme_that_covers_a_part_is_offered_with_that_part(demo: Library, typed: str, theme: str, part: str) -> None:
+    first = demo.search(typed).offers[0]
+    assert (first.kind, first.query, first.name, first.words[0]) == ("part", f'theme:"{theme}"', theme, part)
+    assert first.words[1:] == next(each.queries for each in demo.themes().themes if each.name == theme)
+    assert first.reports == demo.search(first.query).total > 0
+
+
+@pytest.mark.parametrize("typed", ["missed appointments", "school appointments", "brought not", "neglect of babies"])
+def test_a_theme_is_not_offered_for_a_part_that_is_the_whole_or_one_word(demo: Library, typed: str) -> None:
+    assert "part" not in offered(demo, typed)
+
+
+@pytest.mark.parametrize(
     "typed",
     ["appointments", "missed", "brought", "not", "missed appointments AND school", "neglect -school", "the", ""],
 )
