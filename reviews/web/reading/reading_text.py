@@ -117,6 +117,19 @@ def mentions(hit: Hit | None, text: Text) -> list[Mention]:
     return found
 
 
+def places(hit: Hit | None, text: Text) -> list[Mention]:
+    """Return every mention or, if plain words are never together here, each paragraph that has some of them."""
+    if hit is None or hit.together is not False:
+        return mentions(hit, text)
+    found = []
+    for passage in hit.passages:
+        marks = tuple((start + passage.offset, end + passage.offset) for start, end in passage.highlights)
+        if marks:
+            page = text.paragraphs[passage.ordinal].page_at(marks[0][0])
+            found.append(Mention(len(found) + 1, page, passage.ordinal, marks[0][0], marks[-1][1], marks))
+    return found
+
+
 def blocks(report: Report, text: Text, part: Part, found: list[Mention], link: str = "") -> Iterator[Block]:
     """Yield the paragraphs and boilerplate of a part in order, with matches highlighted and page breaks marked.
 

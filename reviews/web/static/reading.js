@@ -5,6 +5,7 @@ const text = document.getElementById("text");
 const viewer = document.getElementById("viewer");
 const marks = new Map([...document.querySelectorAll("mark[id]")].map((mark) => [Number(mark.id.slice(1)), mark]));
 const total = Number(bar.dataset.total);
+const place = bar.dataset.place;  // "Mention", or "Paragraph" with some of the words
 let now = Number(bar.dataset.now);
 
 function steps() {
@@ -17,7 +18,7 @@ function steps() {
 function mark_as_read(number) {
   if (!marks.has(number)) return;
   now = number;
-  bar.querySelector("[data-mention]").textContent = `Mention ${number} of ${total}`;
+  bar.querySelector("[data-mention]").textContent = `${place} ${number} of ${total}`;
   for (const [each, mark] of marks) mark.classList.toggle("r-now", each === number);
   steps();
 }
@@ -27,7 +28,7 @@ function go(number, link) {
   mark_as_read(number);
   history.replaceState(history.state, "", `#m${number}`);
   mark.scrollIntoView({ block: "start" });
-  document.getElementById("said").textContent = `Mention ${number} of ${total}`;
+  document.getElementById("said").textContent = `${place} ${number} of ${total}`;
 }
 
 if (total) {

@@ -18,7 +18,16 @@ from reviews.web.context import as_json, give_back, home, opened, pool, public_l
 from reviews.web.parameters import SearchParameters
 from reviews.web.reading.opening import opening_of
 from reviews.web.reading.page_images import png
-from reviews.web.reading.reading_text import Mention, blocks, marks, mentions, part_of, section_at, shows_heading
+from reviews.web.reading.reading_text import (
+    Mention,
+    blocks,
+    marks,
+    mentions,
+    part_of,
+    places,
+    section_at,
+    shows_heading,
+)
 from reviews.web.reading.report_files import is_here, pdf_of
 from reviews.web.views.search import one, quoted_of
 from search.answering.similar import Alike
@@ -49,7 +58,7 @@ def report(id: str) -> str:
     held, text = _report(id)
     asked = SearchParameters.read(request.args)
     hit = one(held, asked)
-    found = mentions(hit, text)
+    found = places(hit, text)
     facts = [
         (_LABELS[name], getattr(held, name), held.provenance.get(name))
         for name in METADATA
@@ -93,11 +102,11 @@ def _places(held: Report) -> Places:
 
 
 def _first_numbers(hit: Hit | None) -> list[int]:
-    """Return the number of the first mention in each passage."""
+    """Return the number of the first mention in each passage, numbered as `places` does."""
     numbers, upto = [], 1
     for passage in hit.passages if hit else ():
         numbers.append(upto)
-        upto += len(passage.mentions)
+        upto += len(passage.mentions) or bool(hit and hit.together is False and passage.highlights)
     return numbers
 
 
@@ -160,7 +169,8 @@ def page(id: str, number: int) -> str:
     g.ways = [(f"Page {near} of {short_title(held)}", f"{base}/pages/{near}"), ("The whole report", base)]
     _check(text, number)
     asked = SearchParameters.read(request.args)
-    found = mentions(one(held, asked), text)
+    hit = one(held, asked)
+    found = places(hit, text)
     part = part_of(text, number)
     return render_template(
         "page.html",
@@ -171,6 +181,7 @@ def page(id: str, number: int) -> str:
         part=part,
         cited=citation.linked(citation.citation(held), held, public_link(f"reports/{held.id[:16]}")),
         blocks=list(blocks(held, text, part, found, public_link(f"reports/{held.id[:16]}"))),
+        hit=hit,
         mentions=found,
         now=_looked_at(found, number),
         before=next((each for each in reversed(found) if each.page < number), None),
@@ -208,7 +219,7 @@ def picture(id: str, number: int) -> Response:
     """Return the image of a page with the matches highlighted, drawn by PDFium in the sandbox."""
     held, text = _report(id)
     _check(text, number)
-    wanted = marks(text, number, mentions(one(held, SearchParameters.read(request.args)), text))
+    wanted = marks(text, number, places(one(held, SearchParameters.read(request.args)), text))
     data = pdf_of(held, opened(), pool().pictures)
     give_back()  # others can search while this image waits to be drawn
     drawn = pool().pictures.draw(held.id, data, number, _WIDE, wanted)

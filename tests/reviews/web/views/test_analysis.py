@@ -281,6 +281,7 @@ def test_a_sheet_is_shown_before_it_runs(page: FlaskClient) -> None:
     shown = page.get(address).text
     assert "7 of 9" not in shown  # the row has a filter by year
     assert "4 of 4" in shown
+    assert "year 2022" in shown, "so one can see why"
     assert "finished" in page.get("/batch").text
     book = page.get(f"{address}.xlsx")
     assert 'filename="round-1-final-answers.xlsx"' in book.headers["Content-Disposition"]

@@ -135,7 +135,7 @@ def test_a_filter_without_check_boxes_is_kept_when_another_is_chosen(page: Flask
 
 def test_other_forms_are_shown_and_can_be_switched_off(page: FlaskClient) -> None:
     shown = html(page, "/?q=neglect")
-    assert "were searched too" in shown
+    assert "Also other forms of" in shown
     assert "neglected" in shown
     assert 'href="/?q=neglect&amp;exact=1"' in shown
     exact = told(page, "/search.json?q=neglect&exact=1")
@@ -424,7 +424,7 @@ def test_most_mentions_first_lists_reports_that_mention_nothing_too(page: FlaskC
 def test_only_reports_with_the_words_together_are_one_click_away(page: FlaskClient) -> None:
     shown = html(page, "/?q=missed+appointments")
     assert "5 have the words in one paragraph, 2 further apart" in shown
-    (link,) = re.findall(r'href="(/\?[^"]*)">Show only reports with the words in one paragraph', shown)
+    (link,) = re.findall(r'href="(/\?[^"]*)">Show only the 5<', shown)
     beside = html(page, link.replace("&amp;", "&"))
     assert "All have the words in one paragraph; 2 more have them further apart" in beside
     assert "words further apart" in shown

@@ -221,3 +221,18 @@ def test_a_long_title_has_a_short_form() -> None:
     assert unknown.endswith("…")
     assert len(unknown) <= LONG
     assert long.startswith(unknown[:-1])
+
+
+def test_of_words_that_are_never_together_the_paragraphs_with_some_are_marked_and_can_be_stepped_through(
+    page: FlaskClient, robin: str
+) -> None:
+    asked = "q=babies+who+were+not+brought+to+appointments"
+    shown = html(page, f"/reports/{robin[:16]}/pages/5?{asked}")
+    assert "No mentions" not in shown
+    assert {"appointments", "brought"} <= set(Marks(shown).marks)
+    total = int(re.findall(r"Paragraph \d+ of (\d+)", shown)[0])
+    assert "No paragraph of this report has all the words" in shown
+    report = html(page, f"/reports/{robin[:16]}?{asked}")
+    assert f"{total} paragraphs with some of the words of" in report
+    assert re.findall(r'mention=(\d+)#m\1"', report)[:3] == ["1", "2", "3"]
+    assert page.get(f"/reports/{robin[:16]}/pages/5.json?{asked}").get_json()["mentions"] == []
