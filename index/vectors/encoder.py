@@ -11,6 +11,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from index.vectors.integers import with_integer_products
 from index.vectors.model import Model, refused
 
 _MOST_TOKENS = 256  # tokens of a text; models of this kind ignore the rest
@@ -31,7 +32,8 @@ class Encoder:
         onnxruntime.disable_telemetry_events()
         try:
             self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
-            self._session = onnxruntime.InferenceSession(str(model.onnx), options, ["CPUExecutionProvider"])
+            source = with_integer_products(model.onnx) if model.stores_int8 else str(model.onnx)
+            self._session = onnxruntime.InferenceSession(source, options, ["CPUExecutionProvider"])
         except Exception as error:
             raise refused(model) from error
         self._tokenizer.enable_truncation(_MOST_TOKENS)

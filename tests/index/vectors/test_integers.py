@@ -1,0 +1,53 @@
+"""The model of the extra computes with its int8 weights, and its vectors hardly change."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from corpus.errors import UsageError
+from index.vectors import model
+from tests.reviews.test_meaning import INSTALLED
+
+pytestmark = pytest.mark.skipif(
+    not INSTALLED and "REVIEWS_MEANING" not in os.environ, reason="the extra `meaning` is not installed"
+)
+
+TEXTS = (
+    "Robin was not brought to the clinic on three mornings in March, and nobody asked why.",
+    "The health visitor wrote to the family, but the letter went to an old address.",
+    "A neighbour heard shouting at night and telephoned the council twice.",
+    "Kite missed school.",
+)
+
+
+def test_each_product_of_a_stored_matrix_is_computed_in_integers() -> None:
+    from index.vectors.integers import with_integer_products
+
+    file = model.find(None).onnx
+    before, after = file.read_bytes(), with_integer_products(file)
+    layers, matrices = 6, 6
+    assert (before.count(b"MatMulInteger"), after.count(b"MatMulInteger")) == (0, layers * matrices)
+    assert after.count(b"DynamicQuantizeLinear") == layers * 4  # the query, key and value matrices share one
+    assert abs(len(after) - len(before)) < 50_000  # no weight is stored twice or lost
+
+
+def test_the_vectors_hardly_differ_from_those_of_float32() -> None:
+    from index.vectors.encoder import Encoder
+
+    found = model.find(None)
+    assert found.stores_int8
+    integers, floats = (Encoder(each).encode(TEXTS) for each in (found, replace(found, stores_int8=False)))
+    cosines = (integers * floats).sum(1)
+    assert cosines.min() > 0.97
+    assert (integers != floats).any()
+    near, far = integers @ integers.T, floats @ floats.T
+    assert abs(near - far).max() < 0.06
+
+
+def test_a_file_that_is_not_a_model_is_refused() -> None:
+    from index.vectors.encoder import Encoder
+
+    found = model.find(None)
+    with pytest.raises(UsageError, match="cannot be used as a model"):
+        Encoder(replace(found, onnx=found.tokenizer))
