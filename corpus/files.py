@@ -3,8 +3,7 @@
 Plain immutable values. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
 
-from dataclasses import dataclass
-
+from corpus.dataclass import dataclass
 from corpus.reasons import REASONS, Reason
 
 

@@ -5,9 +5,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from corpus.dataclass import dataclass
 
 
 class SectionKind(StrEnum):

@@ -4,7 +4,9 @@ Plain immutable values. Times are UTC, ISO 8601. `corpus.storage.publications` s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from corpus.dataclass import dataclass
 
 PUBLISHER = "publisher's page"
 """The provenance of what a page says about a report that it lists."""

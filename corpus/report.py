@@ -2,9 +2,11 @@
 
 import warnings
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import PurePath
 from typing import Any, Self
+
+from corpus.dataclass import dataclass
 
 METADATA = (
     "title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language", "url",

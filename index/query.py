@@ -6,8 +6,7 @@ Word contains the text as typed, and the engine folds it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from corpus.dataclass import dataclass
 from index.operator_words import NEARNESS, is_in_capitals
 
 

@@ -5,9 +5,10 @@ OpenAPI description, the search log and the documentation are generated from `FI
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any, Literal, Self
 
+from corpus.dataclass import dataclass
 from corpus.errors import UsageError
 from corpus.model import SectionKind
 from search import years as year_parser

@@ -8,9 +8,10 @@ import hashlib
 import json
 import shutil
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from corpus.dataclass import dataclass
 from corpus.disk.atomic import flush_folder, write_atomic
 from corpus.disk.disk_errors import refused
 from index.vectors.packed import is_whole, sealed

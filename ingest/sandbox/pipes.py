@@ -7,7 +7,9 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from corpus.dataclass import dataclass
 
 _CHUNK = 1_048_576  # bytes
 

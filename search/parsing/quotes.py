@@ -6,7 +6,8 @@ Like the lexer, each function reads the text once.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from corpus.dataclass import dataclass
 
 QUOTES = '"“”„‟«»″＂‹›〝〞'
 _SINGLE = "'‘’‚‛`´′＇"
