@@ -1,8 +1,9 @@
 """The description of a report, and how much of the library is searched."""
 
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field, fields
+from itertools import chain
 from pathlib import PurePath
 from typing import Any, Self
 
@@ -111,6 +112,15 @@ class Report:
             searchable = is_searchable(values["pages"], values["unread_pages"], has_text=False)
         return cls(**values, files=tuple(files), searchable=searchable, provenance=provenance)
 
+    @classmethod
+    def from_dicts(cls, rows: Sequence[Mapping[str, Any]]) -> list[Self]:
+        """Return the report of each dictionary, as `from_dict` does. Checking the values by column is faster."""
+        columns: dict[str, list[Any]] = {each.name: [row.get(each.name) for row in rows] for each in fields(cls)}
+        if not _are_valid(columns):  # damaged, or written by an earlier version
+            return [cls.from_dict(row) for row in rows]
+        columns["files"] = [tuple(files) for files in columns["files"]]
+        return list(map(cls, *columns.values()))
+
 
 _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(METADATA, (str, type(None))),
@@ -121,6 +131,22 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "unread_pages": (int,),
 }
 """The types of the fields in JSON. `files` and `provenance` are checked separately."""
+
+
+def _are_valid(columns: Mapping[str, Sequence[Any]]) -> bool:
+    files, provenance = columns["files"], columns["provenance"]
+    return (
+        all(_types(columns[name]) <= {*kinds} for name, kinds in _KINDS.items())
+        and _types(columns["searchable"]) <= {bool}
+        and _types(files) <= {list}
+        and _types(chain.from_iterable(files)) <= {str}
+        and _types(provenance) <= {dict}
+        and _types(chain.from_iterable(map(dict.values, provenance))) <= {str}
+    )
+
+
+def _types(values: Iterable[Any]) -> set[type]:
+    return set(map(type, values))
 
 
 def is_searchable(pages: int, unread_pages: int, *, has_text: bool) -> bool:

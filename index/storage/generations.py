@@ -15,13 +15,12 @@ import hashlib
 import json
 import os
 import re
-import shutil
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from corpus.dataclass import dataclass
-from corpus.disk.atomic import flush_file, flush_folder
+from corpus.disk.atomic import delete_folder, flush_file, flush_folder
 from corpus.disk.disk_errors import refused
 from corpus.errors import Corrupt, NoIndex, ReviewsError
 from corpus.report import Coverage, Report
@@ -68,7 +67,7 @@ class Generation:
         """Return the reports as described when the generation was built, by reading. Raises Corrupt."""
         try:
             described = json.loads((self.directory / REPORTS).read_text("utf-8"))
-            return {int(reading): Report.from_dict(report) for reading, report in described.items()}
+            return dict(zip(map(int, described), Report.from_dicts([*described.values()]), strict=True))
         except (ValueError, AttributeError) as error:
             raise Corrupt(
                 f"{REPORTS} of generation {self.directory.name} is damaged ({error}). Run `reviews index --rebuild`."
@@ -118,7 +117,7 @@ def start(index: Path) -> Path:
     """Return an empty directory to build in. Anything left behind by an interrupted build is deleted."""
     index.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in index.glob(f"{_BUILDING}*"):
-        shutil.rmtree(left)
+        delete_folder(left)
     directory = index / f"{_BUILDING}{os.getpid()}"
     directory.mkdir(mode=0o700)
     return directory
@@ -138,6 +137,8 @@ def take_over(index: Path, before: Generation, building: Path, segments: Iterabl
         for path in before.directory.glob(f"*_{segment.name}.*"):
             hashed = listed[path.name]["sha256"] if path.name in listed else ""
             if not any(_share(directory / path.name, path, building, hashed) for directory in older):
+                import shutil  # only imported here, because every search imports this module
+
                 shutil.copyfile(path, building / path.name)
                 if _hash(building / path.name) != hashed:
                     raise Corrupt(f"{path.name} of generation {before.directory.name} is damaged.")
@@ -228,7 +229,7 @@ def prune(index: Path, *, thorough: bool = False) -> None:
     wanted = {*settled[-KEEP:], *names[-2:]}
     for name in names:
         if (named is None or name != named[0]) and (name not in wanted or not _whole(index / name, thorough)):
-            shutil.rmtree(index / name)
+            delete_folder(index / name)
 
 
 def _whole(directory: Path, thorough: bool) -> bool:
@@ -246,7 +247,7 @@ def keep_only(index: Path, generation: str) -> None:
     """
     for path in index.iterdir():
         if path.is_dir() and path.name != generation and (path.name.isdigit() or path.name.startswith(_BUILDING)):
-            shutil.rmtree(path)
+            delete_folder(path)
     flush_folder(index)
 
 
