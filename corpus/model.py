@@ -137,8 +137,9 @@ class Paragraph:
         return page
 
 
-# What has the form of a number but may be part of the text: "15 June 2023", "24 Hours", "12.03.14".
-_SAID = re.compile(
+# What has the form of a number but may be part of the text: "15 June 2023", "24 Hours", "12.03.14". Searches need no
+# regular expression of this module, so they are compiled on first use.
+_SAID = (
     r"(?:[0-9]{1,3}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Minute|Hour|Day|Week|Month|Year)"
     r"|[0-9]{1,2}\.0[0-9]\.[0-9]{2}(?![0-9])|0[0-9]\.[0-9]{1,2}\.[0-9]{2}(?![0-9]))"
 )
@@ -150,7 +151,7 @@ def searched(text: str, number: str | None) -> str:
     The number is not a mention of anything. A number with a word in it ("Recommendation 3") stays, as does anything
     that may be a date or an age. The length does not change.
     """
-    if not number or " " in number or not text.startswith(number) or _SAID.match(text):
+    if not number or " " in number or not text.startswith(number) or re.match(_SAID, text):
         return text
     return " " * len(number) + text[len(number) :]
 
@@ -282,10 +283,10 @@ def is_footnote(paragraph: Paragraph) -> bool:
     """Return whether a paragraph starts with a footnote mark: a superscript number, or one that is not a paragraph
     number.
     """
-    return paragraph.number is None and _FOOTNOTE.match(paragraph.text) is not None
+    return paragraph.number is None and re.match(_FOOTNOTE, paragraph.text) is not None
 
 
-_FOOTNOTE = re.compile(r"(?:[⁰¹²³⁴-⁹]+|\d{1,3}(?=\s))\s?\S")
+_FOOTNOTE = r"(?:[⁰¹²³⁴-⁹]+|\d{1,3}(?=\s))\s?\S"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ Only changes are analysed, and a generation is verified before it is published.
 """
 
 import re
-import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from corpus.disk.atomic import delete_folder
 from corpus.errors import Corrupt, NoIndex, OtherVersion
 from corpus.model import SectionKind
 from corpus.signals import sigint_blocked
@@ -117,7 +118,8 @@ def build(
         reports = {reading: described[report] for reading, report in store.readings.current()}
         generation = generations.publish(index, building, manifest, reports, taken)
     except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
+        with suppress(OSError):  # the first error is the one to report, and the next build deletes what is left
+            delete_folder(building)
         raise
     generations.prune(index, thorough=before is None or bool(before.warnings))
     store.prune({reading for g in generations.kept(index) for reading in g.manifest.live})

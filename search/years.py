@@ -20,10 +20,10 @@ MARKS = ".…-‐‑‒–—―−－"
 FORMS = "2015, 2015..2020 (or 2015-2020, 2015 to 2020), 2015.. or ..2020"
 """The accepted forms, for messages and documentation."""
 
-_BETWEEN = re.compile(rf"\s*(?:\.\.+|-{{2,3}}|[{re.escape(MARKS[1:])}]|\bto\b)\s*", re.IGNORECASE)
+# Compiled on first use, because few searches name a year.
+_BETWEEN = rf"(?i:\s*(?:\.\.+|-{{2,3}}|[{re.escape(MARKS[1:])}]|\bto\b)\s*)"
 _YEAR = r"([1-9][0-9]{3})(?:\.0)?"  # a program that writes sheets may store a year as 2015.0
-_ONE = re.compile(_YEAR)
-_RANGE = re.compile(rf"(?:{_YEAR})?{_BETWEEN.pattern}(?:{_YEAR})?", re.IGNORECASE)
+_RANGE = rf"(?:{_YEAR})?{_BETWEEN}(?:{_YEAR})?"
 _SHOWN = 40  # characters of the input that a message repeats
 
 
@@ -38,9 +38,9 @@ class BadYears(UsageError):
 def read(text: str) -> Span:
     """Return the years in `text`. Raises BadYears, also for a range that runs backwards."""
     typed = text.strip()
-    if one := _ONE.fullmatch(typed):
+    if one := re.fullmatch(_YEAR, typed):
         return int(one[1]), int(one[1])
-    found = _RANGE.fullmatch(typed)
+    found = re.fullmatch(_RANGE, typed)
     if not found or not (found[1] or found[2]):
         problem = f"`{_short(typed)}` is not a valid year or range of years" if typed else "No year was given"
         raise BadYears(f"{problem}. Write {FORMS}.")
@@ -50,7 +50,7 @@ def read(text: str) -> Span:
 
 def one(text: str) -> int:
     """Return the single year in `text`. Raises BadYears."""
-    found = _ONE.fullmatch(text.strip())
+    found = re.fullmatch(_YEAR, text.strip())
     if not found:
         raise BadYears(f"`{_short(text.strip())}` is not a valid year. Write four digits, such as 2015.")
     return int(found[1])
@@ -58,7 +58,7 @@ def one(text: str) -> int:
 
 def is_one(text: str) -> bool:
     """Return whether `text` is a single year."""
-    return _ONE.fullmatch(text) is not None
+    return re.fullmatch(_YEAR, text) is not None
 
 
 def checked(given: object) -> Span | None:
@@ -81,7 +81,7 @@ def written(span: Span) -> str:
 
 def stand_between(text: str) -> bool:
     """Return whether `text` is a separator between two years: `to`, `..`, `-`."""
-    return _BETWEEN.fullmatch(text) is not None
+    return re.fullmatch(_BETWEEN, text) is not None
 
 
 def _forwards(first: int | None, last: int | None) -> Span:

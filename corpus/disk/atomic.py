@@ -50,6 +50,13 @@ def move_atomic(fresh: Path, path: Path) -> None:
     flush_folder(path.parent)
 
 
+def delete_folder(folder: Path) -> None:
+    """Delete a folder with everything in it. Raises OSError."""
+    import shutil  # only imported here, because every search imports this module
+
+    shutil.rmtree(folder)
+
+
 def flush_file(path: Path) -> None:
     """Wait until all of a file is on disk. Raises OSError."""
     with path.open("rb+") as file:

@@ -6,7 +6,6 @@ The cause is determined by examining the disk, because SQLite, for example, only
 
 import errno
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -45,6 +44,8 @@ def no_room(path: Path, least: int = _LITTLE) -> str | None:
     """Return a sentence if the disk of `path` has fewer than `least` bytes free, or cannot hold another file, otherwise
     None.
     """
+    import shutil  # only imported here, because every command imports this module
+
     there = _nearest(path)
     try:
         free = shutil.disk_usage(there).free

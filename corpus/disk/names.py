@@ -10,9 +10,10 @@ import re
 import unicodedata
 from pathlib import Path
 
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_BYTE = re.compile(b"<([0-9A-F]{2})>")
-_BYTE_IN_TEXT = re.compile("<([89A-F][0-9A-F])>")
+# Compiled on first use, because most searches need none of them.
+_UNSAFE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_BYTE = b"<([0-9A-F]{2})>"
+_BYTE_IN_TEXT = "<([89A-F][0-9A-F])>"
 
 
 def safe_name(path: str | os.PathLike[str]) -> str:
@@ -20,12 +21,12 @@ def safe_name(path: str | os.PathLike[str]) -> str:
     kept = re.sub(rb"<(?=[0-9A-F]{2}>)", b"<3C>", os.fsencode(path))  # a name that already contains such text
     text = kept.decode("utf-8", "surrogateescape")
     text = "".join(f"<{ord(c) - 0xDC00:02X}>" if "\udc80" <= c <= "\udcff" else c for c in text)
-    return _UNSAFE.sub(lambda found: "".join(f"<{byte:02X}>" for byte in found[0].encode()), text)
+    return re.sub(_UNSAFE, lambda found: "".join(f"<{byte:02X}>" for byte in found[0].encode()), text)
 
 
 def real_path(library: Path, name: str) -> Path:
     """Return the path of the file with a stored name, which is absolute or relative to the library."""
-    raw = _BYTE.sub(lambda found: bytes.fromhex(found[1].decode()), name.encode("utf-8", "surrogateescape"))
+    raw = re.sub(_BYTE, lambda found: bytes.fromhex(found[1].decode()), name.encode("utf-8", "surrogateescape"))
     return library / os.fsdecode(raw)
 
 
@@ -35,5 +36,5 @@ def readable_name(name: str) -> str:
 
     macOS writes `Siân` as four letters and a mark; Excel and most people write four letters. Use it only for comparing.
     """
-    read = _BYTE_IN_TEXT.sub(lambda found: bytes.fromhex(found[1]).decode("cp1252", "ignore"), name)
+    read = re.sub(_BYTE_IN_TEXT, lambda found: bytes.fromhex(found[1]).decode("cp1252", "ignore"), name)
     return unicodedata.normalize("NFC", read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from reviews.cli.filter_options import filtered
 
 if TYPE_CHECKING:
     from search.filters import Filters
+
+_GARBAGE = 100_000  # objects: with the default of 700, looking for garbage takes a twelfth of a search
 
 PASSAGES = click.option(
     "--passages", metavar="N", default="3", show_default=True, help="Passages to show from each report, or `all`."
@@ -86,6 +89,7 @@ def search(
 
     If you repeat a filter, a report needs to match only one of its values. Different filters must all match.
     """
+    gc.set_threshold(_GARBAGE)  # before the imports below, which create most objects
     from reviews.terminal import results as results_text
 
     with open_library(path) as library:
