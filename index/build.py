@@ -74,23 +74,36 @@ def build(
 ) -> Generation | None:
     """Bring the index up to date with the corpus. Returns the new generation, or None if nothing had changed.
 
-    Every byte of the last generation is checked. If it is damaged, the previous one is used as the base. With `clean`,
-    a new generation is made in any case, without any data of readings that are not current. `interim` means that some
-    files have not been read yet. `ahead` is the segment that was indexed while files were read.
+    Every byte of the generation that is then current has been checked. If the last one is damaged, the previous one is
+    used as the base. With `clean`, a new generation is made in any case, without any data of readings that are not
+    current. `interim` means that some files have not been read yet. `ahead` is the segment that was indexed while files
+    were read.
 
     Raises Corrupt if the new generation does not agree with the corpus; the old generation then stays current. Raises
     NoIndex if the index was made from another corpus.
     """
-    before = None if rebuild else _usable(store, index)
     revision = store.revision
-    settled = before is not None and before.manifest.revision == revision and not before.warnings
-    if before and settled and not clean and (interim or not before.manifest.interim):
-        return None
+
+    def is_current(generation: Generation | None) -> bool:
+        if generation is None or generation.manifest.revision != revision or generation.warnings:
+            return False
+        return not clean and (interim or not generation.manifest.interim)
+
+    before = None if rebuild else _usable(store, index)
+    if is_current(before):  # nothing is taken over, so its postings have not been hashed yet
+        before = _usable(store, index, thorough=True)
+        if is_current(before):
+            return None
     live = frozenset(reading for reading, _ in store.readings.current())
     building = generations.start(index)
     try:
         name = generations.next_id(index)
-        kept, taken = _take_over(index, before, building, live) if before else ([], {})
+        try:
+            kept, taken, damaged = _take_over(index, before, building, live)
+        except Corrupt:
+            before = _usable(store, index, thorough=True)
+            building = generations.start(index)
+            kept, taken, damaged = _take_over(index, before, building, live)
         held = {reading for segment in kept for reading, _ in segment.documents}
         new = sorted(live - held)  # in reading order: the segment is the same, however much was built ahead
         if ahead and not (ahead.sound and ahead.readings <= {*new}):
@@ -121,7 +134,7 @@ def build(
         with suppress(OSError):  # the first error is the one to report, and the next build deletes what is left
             delete_folder(building)
         raise
-    generations.prune(index, thorough=before is None or bool(before.warnings))
+    generations.prune(index, thorough=damaged or before is None or bool(before.warnings))
     store.prune({reading for g in generations.kept(index) for reading in g.manifest.live})
     return generation
 
@@ -190,10 +203,10 @@ def _other_version(generation: Generation) -> OtherVersion:
     )
 
 
-def _usable(store: Store, index: Path) -> Generation | None:
-    """Return the generation whose segments can be reused, if there is one."""
+def _usable(store: Store, index: Path, *, thorough: bool = False) -> Generation | None:
+    """Return the generation whose segments can be reused, if there is one. Taking them over hashes every byte."""
     try:
-        generation = generations.current(index, thorough=True)
+        generation = generations.current(index, thorough=thorough)
     except (NoIndex, Corrupt):
         return None
     verify.assert_ours(store, generation, generation.reports())
@@ -201,11 +214,16 @@ def _usable(store: Store, index: Path) -> Generation | None:
 
 
 def _take_over(
-    index: Path, before: Generation, building: Path, live: frozenset[int]
-) -> tuple[list[SegmentSummary], dict[str, str]]:
-    """Reuse the segments that still contain live readings. Returns them with the hashes of their files."""
+    index: Path, before: Generation | None, building: Path, live: frozenset[int]
+) -> tuple[list[SegmentSummary], dict[str, str], bool]:
+    """Reuse the segments that still contain live readings.
+
+    Returns them with the hashes of their files, and whether a file of an older generation is damaged.
+    """
+    if before is None:
+        return [], {}, False
     kept = [s for s in before.manifest.segments if any(reading in live for reading, _ in s.documents)]
-    return kept, generations.take_over(index, before, building, kept)
+    return kept, *generations.take_over(index, before, building, kept)
 
 
 def _write_new(

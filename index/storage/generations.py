@@ -123,38 +123,47 @@ def start(index: Path) -> Path:
     return directory
 
 
-def take_over(index: Path, before: Generation, building: Path, segments: Iterable[SegmentSummary]) -> dict[str, str]:
-    """Add the files of some segments of a generation to one that is being built. Returns the hash of each file.
+def take_over(
+    index: Path, before: Generation, building: Path, segments: Iterable[SegmentSummary]
+) -> tuple[dict[str, str], bool]:
+    """Add the files of some segments of a generation to one that is being built. Every byte of them is hashed.
 
     A flipped bit must not reach two consecutive generations. So a file is never shared with `before`, but with an older
     generation that has its own copy: every second generation has the same files, and only files that are new in
-    `before` are copied. Raises Corrupt if a copy differs from what was originally written.
+    `before` are copied. Returns the hash of each file, and whether a file of an older generation is damaged. Raises
+    Corrupt if a file of `before` is.
     """
     listed = _read(before.directory)[0]["files"]
     older = [each.directory for each in reversed(kept(index)) if each.directory != before.directory]
-    taken = {}
+    taken, damaged = {}, False
     for segment in segments:
         for path in before.directory.glob(f"*_{segment.name}.*"):
             hashed = listed[path.name]["sha256"] if path.name in listed else ""
-            if not any(_share(directory / path.name, path, building, hashed) for directory in older):
+            copies = [directory / path.name for directory in older if _is_copy(directory / path.name, path)]
+            intact = next((copy for copy in copies if _hash(copy) == hashed), None)
+            damaged = damaged or (bool(copies) and intact != copies[0])
+            if intact is None or not _link(intact, building):
                 import shutil  # only imported here, because every search imports this module
 
                 shutil.copyfile(path, building / path.name)
                 if _hash(building / path.name) != hashed:
                     raise Corrupt(f"{path.name} of generation {before.directory.name} is damaged.")
             taken[path.name] = hashed
-    return taken
+    return taken, damaged
 
 
-def _share(twin: Path, path: Path, building: Path, hashed: str) -> bool:
-    """Add a hard link in `building` to an identical older file.
-
-    Returns False if it is not identical, or the disk has no hard links.
-    """
+def _is_copy(older: Path, path: Path) -> bool:
+    """Return whether `older` is a file of its own, and not another name of `path`."""
     try:
-        if twin.samefile(path) or _hash(twin) != hashed:
-            return False
-        (building / twin.name).hardlink_to(twin)
+        return not older.samefile(path)
+    except OSError:
+        return False
+
+
+def _link(path: Path, building: Path) -> bool:
+    """Add a hard link in `building`. Returns False if the disk has none."""
+    try:
+        (building / path.name).hardlink_to(path)
     except OSError:
         return False
     return True
