@@ -1,7 +1,6 @@
 import copy
 import dataclasses
 import inspect
-import pickle
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, field
@@ -48,7 +47,8 @@ class Late:
 def test_an_object_has_its_values_and_defaults() -> None:
     first, second = Visit("siân", seen={"home": 1}), Visit("leo", ("late",))
     assert (first.child, first.notes, first.seen) == ("Siân", (), {"home": 1})
-    assert second.seen == {} and second.seen is not Visit("leo").seen
+    assert second.seen == {}
+    assert second.seen is not Visit("leo").seen
     assert (Draft().words, Draft(["a"]).words) == ([], ["a"])
     with pytest.raises(TypeError, match="child"):
         Visit()  # type: ignore[call-arg]
@@ -78,9 +78,9 @@ def test_a_frozen_object_cannot_be_changed() -> None:
     assert draft == Draft(["a"])
 
 
-def test_objects_can_be_copied_pickled_and_replaced() -> None:
+def test_objects_can_be_copied_and_replaced() -> None:
     visit = Visit("siân", ("late",))
-    assert pickle.loads(pickle.dumps(visit)) == copy.copy(visit) == copy.deepcopy(visit) == visit
+    assert copy.copy(visit) == copy.deepcopy(visit) == visit
     assert dataclasses.replace(visit, child="leo") == Visit("leo", ("late",))
     assert dataclasses.asdict(visit)["notes"] == ("late",)
 
