@@ -6,7 +6,7 @@ The catalogue takes precedence over the page, and the page over the file. Values
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from corpus.catalogue.review_year import NOTHING, years_of
+from corpus.catalogue.review_year import NOTHING, Year, years_of
 from corpus.catalogue.rows import DERIVED, Row, case_id
 from corpus.disk.names import readable_name
 from corpus.publications import PUBLISHER
@@ -20,11 +20,12 @@ def describe(
     found: Mapping[str, tuple[str, str]],
     row: Row | None,
     listed: Mapping[str, str] = NOTHING,
+    years: Sequence[Year] | None = None,
 ) -> Report:
     """Return the description of a report.
 
     `counts` is (pages, unread pages, has text). `found` has the (value, source) of each field. `listed` is the row from
-    the publisher's page, by column.
+    the publisher's page, by column. `years` is the result of `years_of`, if it is known.
     """
     known: dict[str, str] = {}
     provenance: dict[str, str] = {}
@@ -38,8 +39,8 @@ def describe(
     if "title" not in known:
         name = readable_name(PurePosixPath(files[0].replace("\\", "/")).name) if files else report[:12]
         known["title"], provenance["title"] = name.removesuffix(".pdf").removesuffix(".PDF"), "file name"
-    year, years = None, years_of(files, found, row, listed)
-    if years:
+    year = None
+    if years := years_of(files, found, row, listed) if years is None else years:
         provenance["year"], year = years[0]
     case = case_id(known.get("board"), known.get("child"), year)
     if "case" not in known and case:

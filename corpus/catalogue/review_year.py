@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 from corpus.catalogue.rows import Row
@@ -76,7 +75,8 @@ def disagree(years: Sequence[Year], row: Row | None, listed: Mapping[str, str] =
 
 def _in_name(file: str) -> str:
     """Return the only year in a file name, or ""."""
-    found = set(_IN_A_NAME.findall(PurePosixPath(file.replace("\\", "/")).stem))
+    name = file.replace("\\", "/").rpartition("/")[2]
+    found = set(_IN_A_NAME.findall(name.rpartition(".")[0] or name))
     return found.pop() if len(found) == 1 else ""
 
 

@@ -44,8 +44,8 @@ def described(
     for report, pages, unread, has_text in current:
         names, read, row = sorted(files.get(report, ())), found.get(report, {}), matched.get(report)
         page = listed.get(report, {})
-        reports.append(describe(report, names, (pages, unread, bool(has_text)), read, row, page))
         years = years_of(names, read, row, page)
+        reports.append(describe(report, names, (pages, unread, bool(has_text)), read, row, page, years))
         if disagree(years, row, page):
             conflicts.append(YearConflict(reports[-1], years))
     reports.sort(key=lambda report: (report.files, report.id))
