@@ -116,7 +116,7 @@ def build(
         elif len(segments) > 1 and not interim:
             segments = [ENGINE.merge(building, f"{name}m", segments, live)]
         ENGINE.finish(building, segments)
-        _verify(store, building, segments, live)
+        _verify(store, building, segments, live, kept)
         described = {report.id: report for report in store.reports()}
         manifest = Manifest(
             id=name,
@@ -326,10 +326,18 @@ def _dead(segment: SegmentSummary, live: frozenset[int]) -> bool:
     return any(reading not in live for reading, _ in segment.documents)
 
 
-def _verify(store: Store, building: Path, segments: Sequence[SegmentSummary], live: frozenset[int]) -> None:
+def _verify(
+    store: Store,
+    building: Path,
+    segments: Sequence[SegmentSummary],
+    live: frozenset[int],
+    taken_over: Sequence[SegmentSummary],
+) -> None:
     snapshot = ENGINE.open(building, segments, live, hashed=True)
     try:
-        found = list(verify.canaries(store, snapshot))
+        known = {reading for segment in segments if segment in taken_over for reading, _ in segment.documents}
+        verified = {document for document, reading in snapshot.documents().items() if reading in known}
+        found = list(verify.canaries(store, snapshot, verified))
         if sorted(snapshot.documents().values()) != sorted(live):
             found.append("the new index does not contain each report exactly once")
     finally:
