@@ -61,9 +61,9 @@ def pack(counts: Mapping[str, Mapping[int, int]], said: Any) -> bytes:
     ).encode()
     numbers = array(_U64)
     for some in counts.values():
-        ordered = sorted(some.items())
-        numbers.extend(key for key, _ in ordered)
-        numbers.extend(count for _, count in ordered)
+        keys = sorted(some)
+        numbers.extend(array(_U64, keys))
+        numbers.extend(array(_U64, [some[key] for key in keys]))
     if sys.byteorder == "big":
         numbers.byteswap()
     rest = b"".join((_LENGTH.pack(len(header)), header, numbers.tobytes()))

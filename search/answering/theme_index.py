@@ -5,7 +5,7 @@ Computed once for each generation and vocabulary, and cached next to the index.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -108,13 +108,16 @@ class ThemeTable:
         lookup = WordLookup(snapshot)
         before, phrases_before = self._before(lookup)
         lookup.compounds = _recorded(lookup.compounds, before.compounds)
+        new = [document for document, reading in documents.items() if reading not in before.live]
+        counted = None
+        if self._counts and len(documents) >= MANY:
+            counted = _PhraseCount(snapshot, evaluator, lookup, phrases_before, new)
+        phrases = counted.postings if counted else _uncounted
+        found = self._found(snapshot, new, lambda some: evaluator(some, lookup, phrases))
         with suppress(OSError, LimitHit):  # a read-only library can still be searched
             self._file.parent.mkdir(mode=0o700, exist_ok=True)
-            if self._counts and len(documents) >= MANY:
-                self._count_phrases(snapshot, evaluator, lookup, phrases_before)
-        new = [document for document, reading in documents.items() if reading not in before.live]
-        phrases = self.phrases.postings if len(new) >= MANY else _uncounted  # those of few are found sooner
-        found = self._found(snapshot, new, lambda some: evaluator(some, lookup, phrases))
+            if counted:
+                write_phrases(self.phrases.path, documents, counted.counted.values())
         live = frozenset(documents.values())
         for name, some in found.items():
             some |= {reading: n for reading, n in before.mentions.counts(name).items() if reading in live}
@@ -184,19 +187,6 @@ class ThemeTable:
             evaluator(snapshot.among(()), lookup, _collecting(asked)).evaluate(self.trees[theme.name])
         return list({name_of(slots): slots for slots in reversed(asked)}.values())[::-1]
 
-    def _count_phrases(self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup, before: Phrases) -> None:
-        """Precompute every phrase of the themes. Readings of the previous generation keep their postings."""
-        documents = snapshot.documents()
-        number_of = {reading: document for document, reading in documents.items()}
-        numbers = {old: number_of[reading] for old, reading in before.readings.items() if reading in number_of}
-        new = snapshot.among(sorted(set(documents).difference(numbers.values())))
-        counted: dict[str, tuple[Slots, PostingsBuilder]] = {}
-        for slots in self._asked(snapshot, evaluator, lookup):
-            postings = before.postings(slots)
-            look = evaluator(new if postings else snapshot, lookup, _uncounted)
-            counted[name_of(slots)] = slots, with_more(postings, numbers, look.count(slots))
-        write_phrases(self.phrases.path, documents, counted.values())
-
     @cached_property
     def trees(self) -> dict[str, Query]:
         """Return the query tree of each theme, by name."""
@@ -253,6 +243,39 @@ class _Kept:
     mentions: PackedCounts
     live: frozenset[int]
     compounds: _Compounds
+
+
+class _PhraseCount:
+    """Counts the phrases of the themes, each when it is first asked for.
+
+    Readings of the previous generation, `before`, keep their postings. `asked` are the documents of which the postings
+    are wanted.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, evaluator: Evaluators, lookup: WordLookup, before: Phrases, asked: Collection[int]
+    ) -> None:
+        documents = snapshot.documents()
+        number_of = {reading: document for document, reading in documents.items()}
+        self._before = before
+        self._numbers = {old: number_of[reading] for old, reading in before.readings.items() if reading in number_of}
+        new = set(documents).difference(self._numbers.values())
+        self._in_new = evaluator(snapshot.among(sorted(new)), lookup, _uncounted)
+        self._in_all: Callable[[], Evaluator] = lambda: evaluator(snapshot, lookup, _uncounted)
+        self._asks_new = new.issuperset(asked)
+        self._postings: dict[str, Postings] = {}
+        self.counted: dict[str, tuple[Slots, PostingsBuilder]] = {}
+
+    def postings(self, slots: Slots) -> Postings:
+        name = name_of(slots)
+        if name not in self.counted:
+            before = self._before.postings(slots)
+            more = list((self._in_new if before else self._in_all()).count(slots))
+            builder = with_more(before, self._numbers, more)
+            self.counted[name] = slots, builder
+            wanted = with_more(None, {}, more) if self._asks_new else builder  # those of few are read sooner
+            self._postings[name] = wanted.postings()
+        return self._postings[name]
 
 
 def _agrees(kept: _Kept, counts: Mapping[str, Mapping[int, int]], live: set[int], *, same: bool) -> bool:
