@@ -1,5 +1,6 @@
 """A generation is published completely and checked before it is read. If it is damaged, an older one is used."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,6 @@ def test_a_flipped_bit_anywhere_is_found_and_the_generation_before_serves(
 
 
 def test_damage_that_kept_size_and_time_is_found_by_the_thorough_check(index: Path) -> None:
-    import os
-
     path = next((index / "0000002").glob("*.pst"))
     before = path.stat()
     flip(path, 20)
@@ -131,8 +130,6 @@ def test_only_the_last_generations_stay(index: Path, store: Store, add: AddRepor
 
 
 def test_damage_is_not_copied_into_the_next_generation(index: Path, store: Store, add: AddReport) -> None:
-    import os
-
     path = next((index / "0000002").glob("*.pst"))
     before = path.stat()
     flip(path, 20)
@@ -225,3 +222,70 @@ def test_a_disk_without_links_gets_copies(
     build(store, index)
     assert not same_file(index, "0000001", "0000003")
     assert check(store, index, full=True) == []
+
+
+@pytest.fixture
+def large(lasting: Path, store: Store, add: AddReport, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an index of three generations that is treated as a large one: postings are not hashed to open it."""
+    monkeypatch.setattr(generations, "_SMALL", -1)
+    add("third", "Neglect.")
+    build(store, lasting)
+    return lasting
+
+
+def rot(path: Path) -> None:
+    """Flip a bit as a failing disk does: the size and time of the file stay the same."""
+    before = path.stat()
+    flip(path, 20)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def first_postings(index: Path, generation: str) -> Path:
+    """Return the postings that the first generation has written, as another one has them."""
+    return index / generation / next((index / "0000001").glob("*.pst")).name
+
+
+def test_a_damaged_large_index_is_repaired_although_nothing_is_new(large: Path, store: Store) -> None:
+    rot(first_postings(large, "0000003"))
+    assert generations.current(large).manifest.id == "0000003"
+    assert build(store, large) is not None
+    assert generations.current(large, thorough=True).manifest.id == "0000004"
+    assert check(store, large, full=True) == []
+
+
+def test_damage_that_a_build_does_not_read_is_found_by_the_next_one(large: Path, store: Store, add: AddReport) -> None:
+    rot(first_postings(large, "0000003"))  # the next generation shares the file of the second
+    add("fourth", "Neglect.")
+    build(store, large)
+    current = generations.current(large, thorough=True)
+    assert (current.manifest.id, current.warnings) == ("0000004", ())
+    assert any("generation 0000003 is damaged" in problem for problem in check(store, large, full=True))
+    add("fifth", "Neglect.")
+    build(store, large)
+    assert not same_file(large, "0000004", "0000005")
+    assert check(store, large, full=True) == []
+    assert sorted(path.name for path in large.glob("0*")) == ["0000004", "0000005"]
+
+
+def test_damage_that_a_build_would_share_is_found_and_deleted(large: Path, store: Store, add: AddReport) -> None:
+    rot(first_postings(large, "0000002"))
+    add("fourth", "Neglect.")
+    build(store, large)
+    assert generations.current(large, thorough=True).manifest.id == "0000004"
+    assert check(store, large, full=True) == []
+    assert "0000002" not in {path.name for path in large.glob("0*")}
+
+
+def test_damage_to_the_only_copy_of_a_file_is_repaired_by_the_next_build(
+    large: Path, store: Store, add: AddReport
+) -> None:
+    (written,) = {path.name for path in (large / "0000003").glob("*.pst")} - {
+        path.name for path in (large / "0000002").glob("*.pst")
+    }
+    rot(large / "0000003" / written)
+    add("fourth", "Neglect.")
+    built = build(store, large)
+    assert built is not None
+    assert len(built.manifest.live) == 4
+    assert generations.current(large, thorough=True).manifest.id == built.manifest.id
+    assert check(store, large, full=True) == []
