@@ -177,7 +177,7 @@ def _page(
     try:
         page = RawPage(index + 1, str(index + 1), documents.page_width(handle), documents.page_height(handle))
         if found.says and not trust_hidden_text:
-            page.withheld += [Hidden.INVISIBLE] * actual_text.read_as_drawn(handle, book, index)
+            page.withheld += [Hidden.INVISIBLE] * actual_text.read_as_drawn(handle)
         text_page = textpage.load_text(handle)
         if not text_page:
             return None

@@ -66,7 +66,7 @@ def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
                 if not (wide > 0 and high > 0):
                     raise Unreadable(Reason.CORRUPT, "a page without size")
                 if found.says:
-                    actual_text.read_as_drawn(page, book, number - 1)
+                    actual_text.read_as_drawn(page)
                 hidden_text.leave_out(page, noted.covers)
                 yield page, wide, high
             finally:

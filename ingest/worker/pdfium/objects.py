@@ -3,6 +3,7 @@
 import ctypes
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
 
@@ -13,6 +14,7 @@ from ingest.worker.pdfium.binding import (
     D0,
     F0,
     F1,
+    FLOAT,
     INT,
     ULONG,
     Box,
@@ -85,6 +87,9 @@ _mark_bytes = quick(pdfium.FPDFPageObjMark_GetParamBlobValue, INT, ADDRESS, ADDR
 _picture = quick(pdfium.FPDFImageObj_GetBitmap, ADDRESS, ADDRESS)
 _destroy = quick(pdfium.FPDFBitmap_Destroy, None, ADDRESS)
 remove_mark = quick(pdfium.FPDFPageObj_RemoveMark, INT, ADDRESS, ADDRESS)
+add_mark = quick(pdfium.FPDFPageObj_AddExistingMark, INT, ADDRESS, ADDRESS)
+_new_path = quick(pdfium.FPDFPageObj_CreateNewPath, ADDRESS, FLOAT, FLOAT)
+_destroy_path = quick(pdfium.FPDFPageObj_Destroy, None, ADDRESS)
 
 _FOUR_FLOATS, _TWO_FLOATS = Rows("4f", 0, 1, 2, 3), Rows("2f", 0, 1)
 _FOUR_NUMBERS, _TWO_NUMBERS = Rows("3I4x", 0, 1, 2, 3), Rows("2i", 0, 1)
@@ -265,6 +270,18 @@ def marks_with(things: Sequence[Prepared], entry: bytes) -> dict[int, list[int]]
             if mark in wanted:
                 found.setdefault(mark, []).append(at)
     return found
+
+
+@contextmanager
+def kept(marks: Iterable[int]) -> Iterator[None]:
+    """Keep marks in memory while the context is active, also if they are removed from all objects."""
+    holder = _new_path(0.0, 0.0)
+    for mark in marks:
+        add_mark(holder, mark)
+    try:
+        yield
+    finally:
+        _destroy_path(holder)
 
 
 def mark_bytes(mark: int, entry: bytes, most: int) -> bytes | None:

@@ -41,6 +41,7 @@ text_object = plain(pdfium.FPDFText_GetTextObject, ADDRESS)
 _font_of = plain(pdfium.FPDFTextObj_GetFont, ADDRESS)
 _base_name = quick(pdfium.FPDFFont_GetBaseFontName, ULONG, ADDRESS, ADDRESS, ULONG)
 _get_text = plain(pdfium.FPDFText_GetText, INT)
+_text_of = quick(pdfium.FPDFTextObj_GetText, ULONG, ADDRESS, ADDRESS, ADDRESS, ULONG)
 _origin = plain(pdfium.FPDFText_GetCharOrigin, INT)
 _font_name = plain(pdfium.FPDFText_GetFontInfo, ctypes.c_ulong)
 _letter_near = quick(pdfium.FPDFText_GetCharIndexAtPos, INT, ADDRESS, DOUBLE, DOUBLE, DOUBLE, DOUBLE)
@@ -137,6 +138,16 @@ def letter_box(text: TextPage, place: int) -> Box:
 def letter_boxes(text: TextPage, places: Sequence[int]) -> list[Box]:
     """Return the boxes around the ink of many letters."""
     return _INK.ask(_char_box, places, text)
+
+
+def text_of(text: TextPage, thing: int) -> str:
+    """Return the letters of a text object."""
+    size = _text_of(thing, text, None, 0)
+    if size <= 2:
+        return ""
+    room, place = buffer(size)
+    _text_of(thing, text, place, size)
+    return room[: size - 2].decode("utf-16-le", "replace")
 
 
 def font_name(text: TextPage, place: int) -> bytes:

@@ -8,7 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
-from ingest.worker.pdfium import documents, objects, textpage
+from ingest.worker.pdfium import objects, textpage
 from ingest.worker.pdfium.binding import all_prepared
 
 _ENTRY = b"ActualText"
@@ -20,27 +20,45 @@ _HYPHEN = "\ufffe"  # PDFium's sign for one at the end of a line
 _LIGATURE = "[^\\W_]{1,3}"  # what such a letter may be
 
 
-def read_as_drawn(page: int, book: int, index: int) -> int:
+def read_as_drawn(page: int) -> int:
     """Make PDFium read the letters that are drawn on a page wherever the file says something else.
 
-    `index` is the 0-based index of the page, which is loaded once more if it has such a text. Returns the number of
-    pieces that were wrong.
+    Returns the number of such pieces of text.
     """
     texts = _texts(page)
     marks = objects.marks_with(all_prepared(texts), _ENTRY)
     said = {mark: text for mark in marks if (text := _said(mark)) is None or _letters(text)}
     if not said:
         return 0
-    drawn = _drawn(book, index)
-    wrong = [
-        mark
-        for mark, text in said.items()
-        if text is None or not _may_be(text, "".join([drawn[place] for place in marks[mark]]))
-    ]
-    for mark in wrong:
-        for place in marks[mark]:
-            objects.remove_mark(texts[place], mark)
+    with objects.kept(said):
+        for mark in said:
+            for place in marks[mark]:
+                objects.remove_mark(texts[place], mark)
+        wrong = _wrong(page, {mark: [texts[place] for place in marks[mark]] for mark in said}, said)
+        for mark in said.keys() - wrong:
+            for place in marks[mark]:
+                objects.add_mark(texts[place], mark)
     return len(wrong)
+
+
+def _wrong(page: int, things: dict[int, list[int]], said: dict[int, str | None]) -> set[int]:
+    """Return the marks that say something else than their objects draw. The objects no longer have the marks."""
+    text_page = textpage.load_text(page)
+    if not text_page:
+        return set(said)
+    try:
+        drawn = {mark: "".join([textpage.text_of(text_page, thing) for thing in held]) for mark, held in things.items()}
+        wrong = {mark for mark, text in said.items() if text is None or _letters(text) != _letters(drawn[mark])}
+        if wrong:
+            named = _named(text_page)
+            wrong = {
+                mark
+                for mark in wrong
+                if (text := said[mark]) is None or not _may_be(text, "".join([named[each] for each in things[mark]]))
+            }
+    finally:
+        textpage.close_text(text_page)
+    return wrong
 
 
 def _texts(page: int) -> list[int]:
@@ -71,27 +89,15 @@ def _said(mark: int) -> str | None:
     return data.decode("latin-1")
 
 
-def _drawn(book: int, index: int) -> dict[int, str]:
-    """Return the letters that each text object of a page draws, as its font names them."""
+def _named(text_page: textpage.TextPage) -> dict[int, str]:
+    """Return the letters of each text object, as far as its font names them."""
     found: dict[int, str] = defaultdict(str)
-    page = documents.load_page(book, index)
-    try:
-        texts = _texts(page)
-        for mark, places in objects.marks_with(all_prepared(texts), _ENTRY).items():
-            for place in places:
-                objects.remove_mark(texts[place], mark)
-        at = {thing: place for place, thing in enumerate(texts)}
-        text_page = textpage.load_text(page)
-        if text_page:
-            letters = range(textpage.count_letters(text_page))
-            things = textpage.text_objects(text_page, letters)
-            for place, thing, unnamed in zip(letters, things, textpage.unmapped(text_page, letters), strict=True):
-                letter = chr(textpage.letter_at(text_page, place))
-                odd = unnamed or not (letter.isprintable() or letter.isspace() or letter == _HYPHEN)
-                found[at.get(thing, -1)] += _UNNAMED if odd else letter
-            textpage.close_text(text_page)
-    finally:
-        documents.close_page(page)
+    places = range(textpage.count_letters(text_page))
+    things = textpage.text_objects(text_page, places)
+    for place, thing, unnamed in zip(places, things, textpage.unmapped(text_page, places), strict=True):
+        letter = chr(textpage.letter_at(text_page, place))
+        odd = unnamed or not (letter.isprintable() or letter.isspace() or letter == _HYPHEN)
+        found[thing] += _UNNAMED if odd else letter
     return found
 
 
