@@ -1,10 +1,11 @@
 """Information needs that use other words than the reports: `python -m benchmarks.judging.needs deal|enter|figures …`.
 
-`needs.json` has sixty needs, each with the theme that a person would pick from the themes' names. `deal LIBRARY FOLDER`
-takes the first five passages of that theme and the five that the language model finds, mixes them so that a judge
-cannot see which system found which, and writes files for the judge to grade (see `benchmarks.judging.pools`). `enter
-FOLDER` stores the grades. `figures LIBRARY` answers again and prints how many needs each system answers. The folder
-contains text of the reports, so keep it out of the project. Needs the extra `meaning`. See docs/other-words.md.
+`needs.json` has a hundred needs, each with the theme that a person would pick from the themes' names: sixty, and forty
+more with the day on which they were `asked`, to confirm choices made with the sixty. `deal LIBRARY FOLDER` takes the
+first five passages of that theme and the five that the language model finds, mixes them so that a judge cannot see
+which system found which, and writes files for the judge to grade (see `benchmarks.judging.pools`). `enter FOLDER`
+stores the grades. `figures LIBRARY` answers again and prints how many needs each system answers. The folder contains
+text of the reports, so keep it out of the project. Needs the extra `meaning`. See docs/other-words.md.
 """
 
 import argparse
@@ -106,7 +107,8 @@ def main() -> None:
     with reviews.open(chosen.library) as library:
         found = answers(library, needs)
     if chosen.action == "figures":
-        print(json.dumps(figures(needs, found), indent=1))
+        sets = {"first": [n for n in needs if "asked" not in n], "second": [n for n in needs if "asked" in n]}
+        print(json.dumps({name: figures(some, found) for name, some in sets.items()}, indent=1))
     else:
         count = pools.deal(dealt(found), needs, chosen.folder, chosen.seed, chosen.again)
         print(f"{count} to grade in {chosen.folder}")
