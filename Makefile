@@ -90,10 +90,10 @@ test-whoosh3: $(VENV3)/test.stamp
 # nothing. LONG=1 asks ten times as many queries, each in every way, and fails and kills more: half an hour.
 NODES = REVIEWS_OPENSEARCH_LONG=$(LONG) $(PY) -m tests.opensearch.nodes
 ON_NODES := tests/index/opensearch tests/search/conformance
-KILLING := tests/opensearch/test_kill.py tests/opensearch/test_library.py tests/opensearch/test_nodes.py
+KILLING := tests/opensearch/test_kill.py tests/opensearch/test_library.py
 NOT_KILLING = $(filter-out $(KILLING),$(wildcard tests/opensearch/test_*.py))
 test-opensearch: $(VENV)/test.stamp
-	$(NODES) --line 3 sh -c '$(PY) -m pytest $(BESIDE) $(ON_NODES) $(NOT_KILLING) && $(PY) -m pytest -n 0 $(KILLING)'
+	$(NODES) --line 3 sh -c '$(PY) -m pytest $(BESIDE) $(NOT_KILLING) $(ON_NODES) && $(PY) -m pytest -n 0 $(KILLING)'
 	$(NODES) --line 2 --nodes 2 $(PY) -m pytest -n 0 $(if $(LONG),$(ON_NODES),tests/search/conformance/test_queries.py)
 
 # REVIEWS_MEANING: that the extra is missing is then an error, and no test is skipped for it.

@@ -13,7 +13,7 @@ from tests.oracle import generate
 from tests.oracle_of import oracle_of
 from tests.search.conformance.conftest import URLS, plain
 
-QUERIES = 40 if not URLS else 2000 if LONG else 200
+QUERIES = 40 if not URLS else 2000 if LONG else 100
 """How many are made up; more where the cluster is real. `benchmarks.searching.agreement` asks 5,000."""
 
 TYPED = (
