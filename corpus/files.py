@@ -3,7 +3,8 @@
 Plain immutable values. A report's id is the SHA-256 of its bytes in lower-case hex.
 """
 
-from corpus.dataclass import dataclass
+from dataclasses import dataclass
+
 from corpus.reasons import REASONS, Reason
 
 

@@ -5,11 +5,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
-
-from corpus.dataclass import dataclass
 
 
 class SectionKind(StrEnum):

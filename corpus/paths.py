@@ -1,8 +1,7 @@
 """The path of every file that the program stores in a library. Paths are defined only here."""
 
+from dataclasses import dataclass
 from pathlib import Path
-
-from corpus.dataclass import dataclass
 
 DATABASE = "corpus.db"
 REMOVALS = "removals.json"

@@ -4,9 +4,7 @@ Plain immutable values. Times are UTC, ISO 8601. `corpus.storage.publications` s
 """
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from corpus.dataclass import dataclass
+from dataclasses import dataclass, field
 
 PUBLISHER = "publisher's page"
 """The provenance of what a page says about a report that it lists."""

@@ -8,11 +8,10 @@ recognised, but no text, title or file name.
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from corpus.dataclass import dataclass
 from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
 from corpus.errors import Corrupt

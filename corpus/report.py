@@ -2,12 +2,10 @@
 
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from itertools import chain
 from pathlib import PurePath
 from typing import Any, Self
-
-from corpus.dataclass import dataclass
 
 METADATA = (
     "title", "board", "area", "child", "kind", "type", "year", "published", "case", "author", "language", "url",

@@ -4,11 +4,10 @@ import os
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from corpus.dataclass import dataclass
 from corpus.disk.disk_errors import refused
 from corpus.disk.names import real_path
 from corpus.errors import UsageError

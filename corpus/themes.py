@@ -7,12 +7,12 @@ theme is read separately, so a mistake in one does not affect the others. Querie
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from corpus.dataclass import dataclass
 from corpus.disk.disk_errors import refused
 
 SHIPPED = Path(__file__).with_name("themes.toml")

@@ -6,7 +6,8 @@ Word contains the text as typed, and the engine folds it.
 
 from __future__ import annotations
 
-from corpus.dataclass import dataclass
+from dataclasses import dataclass
+
 from index.operator_words import NEARNESS, is_in_capitals
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from corpus.dataclass import dataclass
 from corpus.report import Coverage
 from corpus.settings import Settings
 from corpus.storage.store import Store

@@ -9,9 +9,9 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from corpus.dataclass import dataclass
 from corpus.disk.names import real_path, safe_name
 from corpus.errors import UsageError
 from corpus.files import FileRecord

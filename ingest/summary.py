@@ -1,8 +1,8 @@
 """The result of a run, as counts of files that add up."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from corpus.dataclass import dataclass
 from corpus.files import Failure, Withdrawal
 from corpus.storage.near_duplicates import Pair
 

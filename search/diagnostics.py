@@ -6,10 +6,9 @@ Decisions depend on `Code`, never on the wording, so any sentence can be reworde
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Any, Protocol
-
-from corpus.dataclass import dataclass
 
 
 def _note(sentence: str) -> tuple[str, bool]:

@@ -5,10 +5,9 @@ OpenAPI description, the search log and the documentation are generated from `FI
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
-from corpus.dataclass import dataclass
 from corpus.errors import UsageError
 from corpus.model import SectionKind
 from search import years as year_parser

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, Self, TypedDict, Unpack, get_args
 
-from corpus.dataclass import dataclass
 from corpus.errors import UsageError
 from search.filters import EVERYTHING, Filters
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from corpus.dataclass import dataclass
 from corpus.model import SectionKind
 from corpus.report import Coverage, Report
 from search.diagnostics import Diagnostic, sentences

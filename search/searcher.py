@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
-from corpus.dataclass import dataclass
 from corpus.errors import NotFound
 from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.report import Coverage, Report

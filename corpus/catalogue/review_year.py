@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from corpus.catalogue.rows import Row
-from corpus.dataclass import dataclass
 from corpus.publications import PUBLISHER
 from corpus.report import Report
 

@@ -11,12 +11,12 @@ import io
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from unicodedata import normalize
 
 from corpus.catalogue.text_table import decoded, folded, guarded, records_of, separator, unguarded
-from corpus.dataclass import dataclass
 from corpus.disk.disk_errors import refused
 from corpus.errors import LimitHit
 from corpus.report import METADATA, Report

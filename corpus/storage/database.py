@@ -7,11 +7,11 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from corpus.dataclass import dataclass
 from corpus.disk.disk_errors import no_room, refused
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NotFound, OtherVersion, ReviewsError
 from corpus.storage.migrations import FORMAT, STEPS

@@ -1,6 +1,6 @@
 """Positions in all documents at once, for clauses that match in many documents.
 
-Only this module in the package imports numpy, which takes as long as a short search, so it is imported only when needed.
+Only this module in the package imports numpy. That takes as long as a short search, so it is imported only when needed.
 A key is a document number times 2³² plus a position, so keys of different documents are never close together.
 """
 

@@ -16,10 +16,10 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.dataclass import dataclass
 from corpus.disk.atomic import delete_folder, flush_file, flush_folder
 from corpus.disk.disk_errors import refused
 from corpus.errors import Corrupt, NoIndex, ReviewsError

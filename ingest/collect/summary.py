@@ -1,10 +1,9 @@
 """The counts of a collecting run, which add up to the number of documents that the sources list."""
 
 from collections import Counter
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from corpus.dataclass import dataclass
 from ingest.collect.troubles import PASSING, SENTENCES, Trouble
 
 PARTS = (

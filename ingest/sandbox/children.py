@@ -8,9 +8,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from corpus.dataclass import dataclass
 from corpus.errors import ReviewsError
 from ingest.sandbox import confinement, fork_server
 from ingest.sandbox.fork_server import FORKS

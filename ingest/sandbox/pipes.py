@@ -7,9 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import field
-
-from corpus.dataclass import dataclass
+from dataclasses import dataclass, field
 
 _CHUNK = 1_048_576  # bytes
 

@@ -11,10 +11,10 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from corpus.dataclass import dataclass
 from corpus.model import Scan
 from corpus.reasons import Reason
 from ingest.sandbox.children import run

@@ -10,10 +10,10 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from corpus.dataclass import dataclass
 from corpus.model import Scan, Text
 from corpus.reasons import Reason
 from ingest.sandbox import protocol

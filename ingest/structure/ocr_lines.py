@@ -3,9 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
-from corpus.dataclass import dataclass
 from corpus.model import AsideRole, Scan, ScanLine
 from corpus.reasons import Reason
 from ingest.structure.page import Doubt, Line, RawPage

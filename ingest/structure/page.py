@@ -3,10 +3,9 @@
 Lengths are in points (1/72 inch) on the page as displayed: x to the right from the left edge, y down from the top edge.
 """
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from corpus.dataclass import dataclass
 from corpus.model import AsideRole, Hidden
 from corpus.reasons import Reason
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Self
 
-from corpus.dataclass import dataclass
 from corpus.errors import NotFound, UsageError
 
 MOST_COLLECTIONS = 20

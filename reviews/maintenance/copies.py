@@ -5,9 +5,9 @@ import os
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.dataclass import dataclass
 from corpus.disk.names import real_path
 from corpus.settings import Settings
 from ingest.discover import key_of

@@ -6,11 +6,10 @@ interrupted removal is finished, and one that a restored backup lacks is repeate
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.dataclass import dataclass
 from corpus.disk.disk_errors import refused
 from corpus.disk.names import real_path
 from corpus.removals import Entry, Removals

@@ -8,14 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.rows import Problem
-from corpus.dataclass import dataclass
 from corpus.errors import Corrupt, LimitHit, ReviewsError
 from corpus.settings import Settings
 from corpus.storage.store import Store

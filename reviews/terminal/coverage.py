@@ -4,12 +4,12 @@ import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.review_year import YearConflict
 from corpus.catalogue.rows import Problem
-from corpus.dataclass import dataclass
 from corpus.files import Failure, FileRecord, MissingFolder, Withdrawal
 from corpus.model import HIDDEN, Hidden
 from corpus.reasons import explain

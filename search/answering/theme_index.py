@@ -7,11 +7,11 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from corpus.dataclass import dataclass
 from corpus.disk.atomic import write_atomic
 from corpus.errors import LimitHit
 from corpus.themes import Themes

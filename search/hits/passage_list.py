@@ -6,10 +6,9 @@ depend on which part of the list is requested.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import count, islice
 
-from corpus.dataclass import dataclass
 from index import analyser
 from index.matching.deadline import Deadline
 from index.matching.result_set import Answer

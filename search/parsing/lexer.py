@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
-from corpus.dataclass import dataclass
 from search.parsing.quotes import QUOTES, quotation
 
 HYPHENS = "-‐‑−–"

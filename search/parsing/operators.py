@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from corpus.dataclass import dataclass
 from index.operator_words import NEARNESS, OPERATORS, is_in_capitals
 from search.diagnostics import Code, Diagnostic, diagnostic
 from search.parsing.lexer import Token

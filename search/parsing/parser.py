@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from corpus.dataclass import dataclass
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
 from index.operator_words import NEARNESS

@@ -6,8 +6,7 @@ Like the lexer, each function reads the text once.
 from __future__ import annotations
 
 import re
-
-from corpus.dataclass import dataclass
+from dataclasses import dataclass
 
 QUOTES = '"“”„‟«»″＂‹›〝〞'
 _SINGLE = "'‘’‚‛`´′＇"

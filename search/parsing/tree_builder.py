@@ -6,9 +6,8 @@ NOT.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from corpus.dataclass import dataclass
 from corpus.errors import QueryRefused
 from index.query import And, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Query, Theme, Word
 from search.diagnostics import Code, Warn
