@@ -305,11 +305,8 @@ class Results:
         if self.together == self.total and self.apart:  # the others were not requested
             subject, others = "all have" if self.total > 1 else "it has", "has" if self.apart == 1 else "have"
             return f"{subject} the words in one paragraph; {self.apart:,} more {others} them further apart"
-        if not self.together:
-            others = "has" if self.apart == 1 else "have"
-            return f"none has the words in one paragraph, {self.apart:,} {others} them further apart"
-        verb = "has" if self.together == 1 else "have"
-        return f"{self.together:,} {verb} the words in one paragraph, {self.apart:,} further apart"
+        some = f"{self.together:,} {'has' if self.together == 1 else 'have'}" if self.together else "none has"
+        return f"{some} the words in one paragraph, {self.apart:,} further apart"
 
     @property
     def of_most(self) -> str:

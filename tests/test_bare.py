@@ -33,6 +33,7 @@ def test_the_demonstration_and_the_tests_are_run_there_too() -> None:
         "make check",
         "make test",
         "make test-whoosh3",
+        "make test-opensearch",
     ]
 
 

@@ -1,7 +1,7 @@
 """Information needs that use other words than the reports: `python -m benchmarks.judging.needs deal|enter|figures …`.
 
 `needs.json` has a hundred needs, each with the theme that a person would pick from the themes' names: sixty, and forty
-more with the day on which they were `asked`, to confirm choices made with the sixty. `deal LIBRARY FOLDER` takes the
+more with the day on which they were `asked`, on which several models were compared. `deal LIBRARY FOLDER` takes the
 first five passages of that theme and the five that the language model finds, mixes them so that a judge cannot see
 which system found which, and writes files for the judge to grade (see `benchmarks.judging.pools`). `enter FOLDER`
 stores the grades. `figures LIBRARY` answers again and prints how many needs each system answers. The folder contains

@@ -143,7 +143,7 @@ def take_over(
             intact = next((copy for copy in copies if _hash(copy) == hashed), None)
             damaged = damaged or (bool(copies) and intact != copies[0])
             if intact is None or not _link(intact, building):
-                import shutil  # only imported here, because every search imports this module
+                import shutil  # here, because every search imports this module
 
                 shutil.copyfile(path, building / path.name)
                 if _hash(building / path.name) != hashed:
@@ -170,11 +170,7 @@ def _link(path: Path, building: Path) -> bool:
 
 
 def publish(
-    index: Path,
-    building: Path,
-    manifest: Manifest,
-    reports: Mapping[int, Report],
-    taken: Mapping[str, str],
+    index: Path, building: Path, manifest: Manifest, reports: Mapping[int, Report], taken: Mapping[str, str]
 ) -> Generation:
     """Complete a directory that has been built, name it and make it the current generation.
 
@@ -283,8 +279,7 @@ def holds_any(index: Path, reports: Collection[str], readings: Collection[int]) 
 
 def problems(index: Path, *, thorough: bool = False) -> list[str]:
     """Return the problems with any kept generation or with CURRENT, as sentences. Empty if there are none."""
-    found = []
-    named = _named(index)
+    found, named = list[str](), _named(index)
     if named is None:
         found.append(f"{index / POINTER} cannot be read. Run `reviews update` to write it again.")
     for name in sorted(_generations(index)):
@@ -355,8 +350,7 @@ def _check_files(directory: Path, listed: Mapping[str, Any], thorough: bool) -> 
 
 
 def _unreadable(path: Path, error: OSError) -> ReviewsError:
-    """Return the error for a file that is damaged, or that is undamaged but owned by another user."""
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError):  # it is not damaged, but owned by another user
         return refused(path, error, doing="read")
     what = "The manifest" if path.name == MANIFEST else path.name
     return Corrupt(f"{what} of generation {path.parent.name} cannot be read: {error.strerror}.")
@@ -393,9 +387,7 @@ def _to_dict(manifest: Manifest) -> dict[str, object]:
 
 
 def _from_dict(values: dict[str, Any]) -> Manifest:
-    segments: Iterable[SegmentSummary] = (
-        SegmentSummary(s["name"], [(reading, length) for reading, length in s["documents"]]) for s in values["segments"]
-    )
+    segments = (SegmentSummary(s["name"], [(r, length) for r, length in s["documents"]]) for s in values["segments"])
     return Manifest(
         id=values["id"],
         built_at=values["built_at"],

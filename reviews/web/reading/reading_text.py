@@ -121,7 +121,7 @@ def places(hit: Hit | None, text: Text) -> list[Mention]:
     """Return every mention or, if plain words are never together here, each paragraph that has some of them."""
     if hit is None or hit.together is not False:
         return mentions(hit, text)
-    found = []
+    found: list[Mention] = []
     for passage in hit.passages:
         marks = tuple((start + passage.offset, end + passage.offset) for start, end in passage.highlights)
         if marks:
