@@ -230,11 +230,17 @@ class Cluster:
         raise LimitHit(f"The cluster at {self._urls} is too busy to accept writes. Run the command again later.")
 
     def create(self, index: str, body: Body) -> None:
-        """Create an index, and wait until its primary shards are ready. An existing index is left as it is."""
+        """Create an index, and wait until its primary shards are ready. An existing index is left as it is.
+
+        Raises LimitHit if they are not ready in time.
+        """
+        params = {"wait_for_active_shards": "1", "timeout": f"{_WRITING - _GRACE:.0f}s"}  # otherwise 30 seconds
         try:
-            self._ask("PUT", f"/{index}", body, {"wait_for_active_shards": "1"}, seconds=_WRITING)
+            answer = self._ask("PUT", f"/{index}", body, params, seconds=_WRITING)
         except Conflict:
             return
+        if not answer["shards_acknowledged"]:
+            raise LimitHit(f"The cluster at {self._urls} is too busy to make an index. Run the command again later.")
 
     def delete_index(self, index: str) -> None:
         """Delete an index if it exists."""

@@ -110,11 +110,11 @@ class Double:
     def _whole(self, method: str, name: str, body: str) -> tuple[int, Any]:
         if method == "DELETE":
             self.indices.pop(name, None)
-        elif name in self.indices:
+            return 200, {"acknowledged": True}
+        if name in self.indices:
             raise Refused(400, "resource_already_exists_exception")
-        else:
-            self.indices[name] = Index(json.loads(body))
-        return 200, {"acknowledged": True}
+        self.indices[name] = Index(json.loads(body))
+        return 200, {"acknowledged": True, "shards_acknowledged": True, "index": name}
 
     def _got(self, index: str, name: str) -> Doc:
         held = self._index(index).docs.get(name)

@@ -58,6 +58,12 @@ def test_an_answer_that_ran_out_of_time_is_refused(front: Front, cluster: Cluste
         cluster.search("reviews", SEARCH)
 
 
+def test_an_index_that_is_not_ready_in_time_is_not_taken_for_ready(front: Front, cluster: Cluster) -> None:
+    answering(front, {"acknowledged": True, "shards_acknowledged": False, "index": "reviews-main-0001"})
+    with pytest.raises(LimitHit, match="too busy to make an index"):
+        cluster.create("reviews-main-0001", {})
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "error", "sentence"),
     [
