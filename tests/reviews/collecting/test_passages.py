@@ -35,7 +35,7 @@ def test_a_passage_has_its_words_place_and_citation(demo: Path) -> None:
     assert (shown.state, shown.said) == ("held", "")
     assert shown.quotation == hit.passages[0].text
     assert (shown.page, shown.number) == (hit.passages[0].page, hit.passages[0].paragraph)
-    assert shown.cited.endswith(f"page {shown.page}, {shown.number}.")
+    assert shown.cited.endswith(f"page {shown.page}, paragraph {shown.number}.")
     assert shown.path == f"reports/{hit.report.id[:16]}/pages/{shown.page}#p{one.first}"
     assert shown.row(1, "https://reviews.example/")["link"] == f"https://reviews.example/{shown.path}"
 
