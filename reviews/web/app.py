@@ -138,7 +138,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise
     app.jinja_env.filters["date"] = _date
     app.jinja_env.filters["time"] = _time
-    app.jinja_env.filters["plain"] = lambda note: _TYPED.sub(r"“\1”", note)
+    app.jinja_env.filters["plain"] = lambda note: _TYPED.sub(r"“\1”", str(note))
     app.jinja_env.filters["sentence"] = _sentence
     app.register_blueprint(headers.static)
     app.register_blueprint(access.views)
