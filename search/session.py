@@ -111,7 +111,7 @@ class Session:
         return other
 
     def prepare(self) -> None:
-        """Compute what all queries need, so that sessions for other threads share it."""
+        """Compute what all queries and common words need, so that sessions for other threads share it."""
         _ = self.theme_masks, self.by_id, self.cases, self.ranking, self.counting, self.coverage, self.state_key
         self.layout.paragraphs(self.snapshot.documents())
 

@@ -139,8 +139,9 @@ def take_over(
     for segment in segments:
         for path in before.directory.glob(f"*_{segment.name}.*"):
             hashed = listed[path.name]["sha256"] if path.name in listed else ""
-            copies = [directory / path.name for directory in older if _is_copy(directory / path.name, path)]
-            intact = next((copy for copy in copies if _hash(copy) == hashed), None)
+            others = (directory / path.name for directory in older)
+            copies = [other for other in others if other.exists() and not other.samefile(path)]
+            intact = next((copy for copy in copies if _has_hash(copy, hashed)), None)
             damaged = damaged or (bool(copies) and intact != copies[0])
             if intact is None or not _link(intact, building):
                 import shutil  # here, because every search imports this module
@@ -152,11 +153,10 @@ def take_over(
     return taken, damaged
 
 
-def _is_copy(older: Path, path: Path) -> bool:
-    """Return whether `older` is a file of its own, and not another name of `path`."""
+def _has_hash(path: Path, hashed: str) -> bool:
     try:
-        return not older.samefile(path)
-    except OSError:
+        return _hash(path) == hashed
+    except OSError:  # the copy in `before` may still be intact
         return False
 
 

@@ -20,6 +20,7 @@ class ItemView:
 
 
 def item_view(found: Recommended) -> ItemView:
+    """Return an item for the template."""
     item = found.item
     return ItemView(
         found,
@@ -30,4 +31,5 @@ def item_view(found: Recommended) -> ItemView:
 
 
 def item_citation(found: Recommended) -> str:
+    """Return the citation of an item, in words."""
     return citation.citation(found.report, found.item.page, found.page_label, found.item.number)

@@ -276,6 +276,16 @@ def test_damage_that_a_build_would_share_is_found_and_deleted(large: Path, store
     assert "0000002" not in {path.name for path in large.glob("0*")}
 
 
+def test_a_copy_that_cannot_be_read_does_not_stop_a_build(large: Path, store: Store, add: AddReport) -> None:
+    copy = first_postings(large, "0000002")
+    copy.unlink()
+    copy.mkdir()  # the disk refuses to read it as a file
+    add("fourth", "Neglect.")
+    build(store, large)
+    assert generations.current(large, thorough=True).manifest.id == "0000004"
+    assert check(store, large, full=True) == []
+
+
 def test_damage_to_the_only_copy_of_a_file_is_repaired_by_the_next_build(
     large: Path, store: Store, add: AddReport
 ) -> None:
