@@ -44,11 +44,10 @@ class Survey:
     """What a file may have.
 
     `pages` is the number of pages in it, including those of earlier versions of the file, and `packed` whether they are
-    in packed objects. `damaged` means that a stream
-    cannot be unpacked to its end. `layers` are parts of a page that can be switched off, and `type3` fonts whose
-    letters are drawings. `says` means that the file says what some letters are to be read as (ActualText), and `blanks`
-    that a font names several letters as spaces. `files` are associated files, and `painted` are notes with a background
-    or a thick border.
+    in packed objects. `damaged` means that a stream cannot be unpacked to its end. `layers` are parts of a page that
+    can be switched off, and `type3` fonts whose letters are drawings. `says` means that the file says what some letters
+    are to be read as (ActualText), and `blanks` that a font names several letters as spaces. `files` are associated
+    files, and `painted` are notes with a background or a thick border.
     """
 
     pages: int = 0
