@@ -1,5 +1,7 @@
 """Information needs in other words: the file is well formed, and the figures match results calculated by hand."""
 
+from datetime import date
+
 from benchmarks.judging.answers import asked
 from benchmarks.judging.needs import NEEDS, Answers, dealt, figures
 from benchmarks.judging.pools import Item
@@ -15,18 +17,20 @@ FOUND: Answers = {
 }
 
 
-def test_there_are_sixty_needs_each_with_a_theme_that_exists_or_none() -> None:
+def test_there_are_sixty_needs_and_forty_later_ones_each_with_a_theme_that_exists_or_none() -> None:
     needs = asked(NEEDS)
     names = {theme.name for theme in load_themes().themes}
-    assert len({need["need"] for need in needs}) == len(needs) == 60
+    assert len({need["need"] for need in needs}) == len(needs) == 100
+    assert len([need for need in needs if "asked" in need]) == 40
     assert all(need["theme"] is None or need["theme"] in names for need in needs)
 
 
 def test_the_file_contains_no_text_of_reports() -> None:
     for need in asked(NEEDS):
-        assert set(need) <= {"id", "need", "theme", "grades", "second"}
+        assert set(need) <= {"id", "need", "theme", "asked", "grades", "second"}
         assert all(set(key) <= set("0123456789abcdef") and len(key) == 12 for key in need.get("grades", {}))
         assert set(need.get("grades", {}).values()) <= {0, 1, 2, 3}
+        assert date.fromisoformat(need.get("asked", "2026-01-01"))
 
 
 def test_a_passage_that_two_systems_show_is_graded_once() -> None:
