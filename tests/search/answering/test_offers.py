@@ -175,6 +175,20 @@ def test_a_list_of_all_hits_offers_nothing(demo: Library) -> None:
     assert demo.search("missed appointments", limit=None).offers == ()
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("GP", "GP / general practice"),
+        ("general practitioner", "GP / general practice"),
+        ("A&E", "Emergency department / A&E"),
+        ("health visitor", "Health visiting"),
+        ("social services", "Children's social care / social services"),
+    ],
+)
+def test_a_service_of_several_names_is_offered_by_any_of_them(demo: Library, typed: str, name: str) -> None:
+    assert [offer.name for offer in offered(demo, typed)["theme"]][:1] == [name]
+
+
 @pytest.fixture
 def slipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     """Yield a searcher over thirty reports about Child A, one of which is misspelt."""
