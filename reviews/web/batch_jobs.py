@@ -60,7 +60,7 @@ class Batch:
     each with `line`, `query`, `filters` and `error`. `faulty` are the rows that cannot be run. `counts` are the results
     of the first queries, once it is ready, each with `line`, `query`, `reports`, `of`, `mentions` and `error`.
     `changes` is what has changed since an earlier run, in the form of `repeating.changes`, if its record was uploaded
-    instead of a sheet.
+    instead of a sheet. `minutes` are the whole minutes since it was uploaded.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Batch:
     faulty: tuple[dict[str, Any], ...] = ()
     counts: tuple[dict[str, Any], ...] = ()
     changes: dict[str, Any] | None = None
+    minutes: int = 0
 
     @property
     def out(self) -> Path:
@@ -204,11 +205,11 @@ class Batches:
         """Return a sheet of this person. Raises NotFound for any other."""
         self._forget()
         with self._state.transaction() as rows:
-            select = "SELECT total, done, errors, state FROM sheet WHERE id = ? AND account = ?"
+            select = "SELECT total, done, errors, state, begun FROM sheet WHERE id = ? AND account = ?"
             found = rows.execute(select, (id, self._state.hashed(person))).fetchone()
         if found is None:
             raise NotFound(_GONE)
-        total, done, errors, state = found
+        total, done, errors, state, begun = found
         folder = self._folder.of(id)
         about = _noted(folder)
         error = _SAID.get(state) or (about.get("error", _BUG) if state == "failed" else "")
@@ -227,6 +228,7 @@ class Batches:
             faulty=tuple(about.get("faulty", ())),
             counts=tuple(about.get("counts", ())),
             changes=about.get("changes"),
+            minutes=int((time.monotonic() - begun) // 60),
         )
 
     @contextmanager

@@ -20,7 +20,6 @@ from reviews.web.views.analysis import narrowing
 from reviews.web.views.collecting import DOCX, table
 from search.analytics.recommendations import COLUMNS, Recommended
 from search.analytics.recommendations import recommendations as find
-from search.filters import EVERYTHING
 
 views = Blueprint("recommendations", __name__)
 
@@ -65,8 +64,8 @@ def page() -> str | tuple[str, int]:
         asked=asked,
         only=only,
         rows=[item_view(each) for each in found[:_LISTED]],
+        first=start + 1,
         more=len(found) > _LISTED,
-        total_filters=asked.filters != EVERYTHING,
         coverage=library.searcher().coverage,
         **{**narrowed, "kept": kept},
         **choices,

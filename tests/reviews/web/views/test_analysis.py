@@ -7,6 +7,7 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -287,6 +288,16 @@ def test_a_sheet_is_shown_before_it_runs(page: FlaskClient) -> None:
     assert 'filename="round-1-final-answers.xlsx"' in book.headers["Content-Disposition"]
     told = page.get(f"{address}.json").get_json()["counts"]
     assert [(row["line"], row["reports"], row["of"]) for row in told[:1]] == [(2, 4, 4)]
+
+
+def test_two_sheets_with_the_same_name_differ_in_when_they_were_uploaded(
+    page: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minute in (0, 1, 12):
+        monkeypatch.setattr("reviews.web.batch_jobs.time", SimpleNamespace(monotonic=lambda at=minute: 1e6 + at * 60))
+        page.post("/batch", data={"sheet": (io.BytesIO(b"query\nneglect\n"), "q.csv"), "check": "1"})
+    shown = page.get("/batch").text
+    assert re.findall("uploaded (.*?)</span>", shown) == ["just now", "11 minutes ago", "12 minutes ago"]
 
 
 def test_filters_have_a_column_only_in_a_sheet_that_has_some(page: FlaskClient) -> None:
