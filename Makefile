@@ -32,6 +32,9 @@ endif
 # tests/conftest.py says in which order.
 BESIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+# Tests start hundreds of programs. Without bytecode each of them would compile what it imports again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What `make bench` reads: the real reports where they lie beside the project, else the demonstration.
 BENCH ?= $(or $(wildcard ../shared/reports),corpus/demo)
 

@@ -7,7 +7,7 @@ from corpus.paths import LibraryPaths
 from corpus.report import Coverage
 from corpus.storage.near_duplicates import Pair
 from corpus.themes import Themes
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.expansion import WordLookup
 from index.opensearch.asking.evaluator import ClusterEvaluator

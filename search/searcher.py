@@ -13,7 +13,7 @@ from corpus.errors import NotFound
 from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.report import Coverage, Report
 from corpus.themes import Theme, Themes
-from index.matching.deadline import MAX_SECONDS, Deadline
+from index.deadline import MAX_SECONDS, Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.matching.sections import EVERY_KIND

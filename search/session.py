@@ -18,7 +18,7 @@ from corpus.storage.store import Store
 from corpus.texts import Texts
 from corpus.themes import Themes
 from index.build import open_snapshot
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.expansion import Slots, WordLookup
 from index.matching.sections import EVERY_KIND, Layouts, Sections

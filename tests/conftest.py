@@ -68,5 +68,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _queries_are_not_timed() -> Iterator[None]:
     """Stop the clock that limits long queries. Tests of the limit pass seconds=-1, or let the clock run."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("index.matching.deadline.monotonic", lambda: 0.0)
+        patched.setattr("index.deadline.monotonic", lambda: 0.0)
         yield

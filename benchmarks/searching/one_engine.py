@@ -30,7 +30,7 @@ def whole_answer(path: Path) -> Ask:
 def matching(path: Path) -> Ask:
     """Return, for comparison with other engines, which reports match and how often."""
     import reviews
-    from index.matching.deadline import Deadline
+    from index.deadline import Deadline
 
     library = reviews.open(path)
     searcher = library.searcher()

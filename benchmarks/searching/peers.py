@@ -114,7 +114,7 @@ def tantivy(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]]
 def ours(texts: list[str], folder: Path) -> tuple[float, Callable[[list[str]], int]]:
     """Index the same text with this program, in one process. Needs the environment of this project."""
     from corpus.model import SectionKind
-    from index.matching.deadline import Deadline
+    from index.deadline import Deadline
     from index.matching.evaluator import Evaluator
     from index.storage.engine import IndexedParagraph
     from index.storage.whoosh_engine import WhooshEngine

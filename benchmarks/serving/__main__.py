@@ -42,6 +42,7 @@ from corpus.storage.store import Store
 PEOPLE, MINUTES = 50, 5.0
 READS = (4.0, 12.0)  # seconds that a person reads a page
 CLOSED_SECONDS = 30.0
+_SHOWN = 5  # errors
 _POOL = 40  # readings; the added reports are made of their paragraphs
 _COMMAND = [sys.executable, "-c", "from reviews.cli.main import main; main()"]
 
@@ -51,6 +52,7 @@ class Response:
     """One request and how long it took. `at` is in seconds from the start."""
 
     what: str
+    path: str
     at: float
     ms: float
     status: int
@@ -76,7 +78,7 @@ class Server:
             link.close()
             body, status = b"", 0
         ms = (time.perf_counter() - start) * 1000
-        self.answers.append(Response(what, start - began, ms, status, len(body)))
+        self.answers.append(Response(what, path, start - began, ms, status, len(body)))
         return body
 
     def link(self) -> HTTPConnection:
@@ -171,8 +173,8 @@ def told(answers: list[Response]) -> dict[str, Any]:
             "p99": round(ms[int(0.99 * len(ms))], 1),
             "slowest": round(ms[-1], 1),
         }
-    wrong = [each for each in answers if each.status != 200]
-    return {**figures, "errors": len(wrong), "statuses": sorted({each.status for each in wrong})}
+    wrong = [(each.status, each.path) for each in answers if each.status != 200]
+    return {**figures, "errors": len(wrong), "first_errors": wrong[:_SHOWN]}
 
 
 def one_person(server: Server) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Positions in all documents at once, for clauses that match in many documents.
 
-Only this module in the package imports numpy. That takes as long as a short search, so it is imported only when needed.
+Only this module and `windows` import numpy. That takes as long as a short search, so it happens only when needed.
 A key is a document number times 2³² plus a position, so keys of different documents are never close together.
 """
 
@@ -37,9 +37,9 @@ class Paragraphs(NamedTuple):
     masks: Masks
 
 
-_BITS = 32
-_POSITION = (1 << _BITS) - 1
-_BEHIND = 1 << 62  # above any key
+BITS = 32  # of a position in a key
+_POSITION = (1 << BITS) - 1
+BEHIND = 1 << 62  # above any key
 _BLOCK = 1 << 16  # keys merged at a time, to fit in the processor's cache
 _FEW = 128  # documents: up to this many, positions can be read one by one
 _A_READ = 2048  # positions that take as long to read at once as those of a single document
@@ -93,7 +93,7 @@ def _keys(base: int, postings: Postings, wanted: Wanted) -> Keys:
         positions = np.asarray(postings.positions)
         if len(counts) < len(postings.documents):
             positions = positions[np.repeat(begins - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())]
-    found: Keys = np.repeat(documents << _BITS, counts)
+    found: Keys = np.repeat(documents << BITS, counts)
     found |= positions
     return found
 
@@ -110,7 +110,7 @@ def blocks(by_term: Iterable[Lists], size: int) -> Iterator[tuple[int, int]]:
             counts[places] += np.diff(np.asarray(postings.ends), prepend=np.uint32(0))
     total = np.cumsum(counts[:size])
     edges = np.searchsorted(total, np.arange(_BLOCK, total[-1] if size else 0, _BLOCK)) + 1
-    return pairwise([0, *np.unique(edges[edges < size]).tolist(), _BEHIND])
+    return pairwise([0, *np.unique(edges[edges < size]).tolist(), BEHIND])
 
 
 def cut(by_term: Iterable[Lists], first: int, end: int) -> list[Lists]:
@@ -145,7 +145,7 @@ def only(masks: Masks, documents: Sequence[int]) -> Masks:
 def having(found: Keys, size: int) -> Wanted:
     """Return which documents have at least one of the keys. `size` is the length of the result."""
     wanted = np.zeros(size, bool)
-    wanted[found >> _BITS] = True
+    wanted[found >> BITS] = True
     return wanted
 
 
@@ -190,11 +190,11 @@ def _size(by_term: Iterable[Lists]) -> int:
 
 
 def _next(keys: Keys, base: int, postings: Postings) -> Keys:
-    """Return, for each key, the first of the postings in the same document at or after it, or else `_BEHIND`."""
-    documents, sought = (keys >> _BITS) - base, keys & _POSITION
+    """Return, for each key, the first of the postings in the same document at or after it, or else `BEHIND`."""
+    documents, sought = (keys >> BITS) - base, keys & _POSITION
     numbers, ends = (np.asarray(column, np.int64) for column in (postings.documents, postings.ends))
     if not len(numbers):
-        return np.full(len(keys), _BEHIND)
+        return np.full(len(keys), BEHIND)
     place = np.minimum(np.searchsorted(numbers, documents), len(numbers) - 1)
     low, end = np.append(0, ends)[place], ends[place]
     high, positions, last = end, np.asarray(postings.positions), postings.size - 1
@@ -203,7 +203,7 @@ def _next(keys: Keys, base: int, postings: Postings) -> Keys:
         before = (positions[np.minimum(middle, last)] < sought) & (low < high)
         low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
     found: Keys = keys - sought | positions[np.minimum(low, last)]
-    found[(numbers[place] != documents) | (low == end)] = _BEHIND
+    found[(numbers[place] != documents) | (low == end)] = BEHIND
     return found
 
 
@@ -267,7 +267,7 @@ def near_by_document(
         lefts, rights = (keys_where(cut(side, first, end), wanted) for side in (left, right))
         pairs.append(near(lefts, rights, distance))
     firsts, lasts = (np.concatenate(each) for each in zip(*pairs, strict=True))
-    edges = paragraphs(np.unique(firsts >> _BITS).tolist()).starts
+    edges = paragraphs(np.unique(firsts >> BITS).tolist()).starts
     one = _starting(edges, np.searchsorted(edges, firsts, "right")) > lasts
     return by_document(firsts[one]), by_document(lasts[one])
 
@@ -276,7 +276,7 @@ def paragraphs_of(documents: Sequence[int], layout: Callable[[int], Layout]) -> 
     """Return the paragraphs of documents, which are in ascending order. Only one array of all keys is created."""
     layouts = [layout(document) for document in documents]
     ends = np.cumsum([len(each.kinds) for each in layouts], dtype=np.int64)
-    starts: Keys = np.repeat(np.array(documents, np.int64) << _BITS, np.diff(ends, prepend=0))
+    starts: Keys = np.repeat(np.array(documents, np.int64) << BITS, np.diff(ends, prepend=0))
     for each, end in zip(layouts, ends.tolist(), strict=True):
         starts[end - len(each.kinds) : end] |= np.frombuffer(each.starts, np.uint32)
     kinds = np.frombuffer(b"".join(each.kinds for each in layouts), np.uint8)
@@ -294,11 +294,11 @@ def with_more(one: Paragraphs, other: Paragraphs) -> Paragraphs:
 
 
 def _starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:
-    """Return the keys at some indexes. An index past the end gives `_BEHIND`, which is greater than any key."""
+    """Return the keys at some indexes. An index past the end gives `BEHIND`, which is greater than any key."""
     if not len(keys):
-        return np.full(len(ordinals), _BEHIND)
+        return np.full(len(ordinals), BEHIND)
     found: Keys = keys.take(ordinals, mode="clip")
-    found[ordinals >= len(keys)] = _BEHIND
+    found[ordinals >= len(keys)] = BEHIND
     return found
 
 
@@ -316,8 +316,8 @@ def sharing_a_paragraph(several: Sequence[Sequence[Lists]], documents: Sequence[
     places = np.concatenate([*keys_of_terms(few, left), np.empty(0, np.int64)])
     for step in _STEPS:
         looked_at = places[::step]
-        looked_at = looked_at[left[looked_at >> _BITS]]
-        left[_sharing(looked_at, nexts, starts) >> _BITS] = False
+        looked_at = looked_at[left[looked_at >> BITS]]
+        left[_sharing(looked_at, nexts, starts) >> BITS] = False
     return {document for document, apart in zip(documents, left[documents].tolist(), strict=True) if not apart}
 
 
@@ -345,27 +345,6 @@ def _sharing(places: Keys, others: Sequence[Sequence[Callable[[Keys], Keys]]], s
     return begins
 
 
-def nearness(groups: Sequence[Keys], starts: Keys, turned: float) -> dict[int, float]:
-    """Return how close together the keys of all groups are in each document. See `together.Together.nearness`.
-
-    `starts` are those of the paragraphs. `turned` is the factor applied if the keys are not in the order of the groups.
-    """
-    places = np.concatenate(groups)
-    order = np.argsort(places, kind="stable")
-    last, group = places[order], np.repeat(np.arange(len(groups)), [len(some) for some in groups])[order]
-    latest = [np.maximum.accumulate(np.where(group == number, last, -1)) for number in range(len(groups))]
-    first = np.minimum.reduce(latest)
-    share = np.minimum(1.0, len(groups) / (last - first + 1))
-    in_order = np.logical_and.reduce([one <= other for one, other in pairwise(latest)])
-    share = np.where(in_order, share, turned * share)
-    apart = np.searchsorted(starts, first, "right") != np.searchsorted(starts, last, "right")
-    share[apart | (first < 0)] = 0.0
-    documents = last >> _BITS
-    edges = np.flatnonzero(np.diff(documents, prepend=-1))
-    best = np.maximum.reduceat(share, edges) if len(edges) else share
-    return dict(zip(documents[edges].tolist(), best.tolist(), strict=True))
-
-
 def in_paragraphs(several: Sequence[Keys], starts: Keys) -> NDArray[np.int64]:
     """Return how many of the keys are in each of the paragraphs with these starts."""
     found = np.concatenate([*several, np.empty(0, np.int64)])
@@ -374,17 +353,17 @@ def in_paragraphs(several: Sequence[Keys], starts: Keys) -> NDArray[np.int64]:
 
 def counts_inside(found: Keys, ranges: Mapping[int, Sequence[Span]]) -> dict[int, float]:
     """Return the number of keys in each document that are in its ranges of positions, whose ends are excluded."""
-    several = [(document << _BITS, start, end) for document, some in ranges.items() for start, end in some]
+    several = [(document << BITS, start, end) for document, some in ranges.items() for start, end in some]
     table = np.array(several, np.int64).reshape(-1, 3)
     starts, ends = (np.searchsorted(found, table[:, 0] + table[:, column]) for column in (1, 2))
     counts = np.zeros(max(ranges, default=-1) + 1)
-    np.add.at(counts, table[:, 0] >> _BITS, ends - starts)
+    np.add.at(counts, table[:, 0] >> BITS, ends - starts)
     return {document: float(counts[document]) for document in ranges}
 
 
 def by_document(found: Keys) -> Grouped:
     """Return the positions in each document, in ascending order."""
-    documents = found >> _BITS
+    documents = found >> BITS
     edges = np.flatnonzero(np.diff(documents, prepend=-1))
     positions = (found & _POSITION).astype(np.uint32).data
     return Grouped(found, positions, documents[edges].tolist(), np.append(edges[1:], len(found)).tolist())
@@ -394,7 +373,7 @@ def kinds_of(found: Keys, paragraphs: Paragraphs) -> dict[int, int]:
     """Return the section mask of the keys in each document."""
     begins = np.searchsorted(found, paragraphs.sections)
     having = np.flatnonzero(np.diff(begins, append=len(found)))
-    documents = paragraphs.sections[having] >> _BITS
+    documents = paragraphs.sections[having] >> BITS
     edges = np.flatnonzero(np.diff(documents, prepend=-1))
     masks = np.bitwise_or.reduceat(paragraphs.masks[having], edges) if len(edges) else edges
     return dict(zip(documents[edges].tolist(), masks.tolist(), strict=True))

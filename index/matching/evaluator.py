@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from corpus.model import SectionKind
 from index import analyser, spellings
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.expansion import Expansion, Slots, WordLookup, joined_pattern, pattern_parts
 from index.matching.grouped import as_one
 from index.matching.inside import Inside

@@ -69,18 +69,20 @@ class Answer:
 
         `tick` is called inside the loop over documents.
         """
+        if self.together:
+            return self.together.counts(self.documents, tick)
         parts = parts_of(self.matches)
         words = [part for part in parts if isinstance(part, Words)]
-        if not self.together and len(words) == len(parts) and (known := counts(words)) is not None:
+        if len(words) == len(parts) and (known := counts(words)) is not None:
             # A document can match without any of the words: by a field, or by NOT.
             return {document: known.get(document, 0) for document in self.documents}
-        if not self.together and len(parts) == 1 and parts[0].apart:
+        if len(parts) == 1 and parts[0].apart:
             often = parts[0].occurrences()
             return {document: round(often.get(document, 0)) for document in self.documents}
         found = {}
         for document in sorted(self.documents):
             tick()
-            found[document] = len(self.mentions(document))
+            found[document] = len(self.marks(document))
         return found
 
     def starts(self) -> Callable[[int], Sequence[int]]:

@@ -3,16 +3,22 @@
 NEAR is in `index.matching.spans`.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 from operator import and_
+from typing import TYPE_CHECKING
 
 from index.matching.grouped import as_one
 from index.matching.matches import Match, Words, lists, parts_of, postings_of
 from index.matching.sections import Layouts
 from index.matching.spans import Span, smallest
 from index.storage.term_postings import many
+
+if TYPE_CHECKING:
+    from index.matching.arrays import Keys
 
 _BEHIND = 1 << 32  # above any position
 _OFTEN = 64  # documents between two checks of the deadline
@@ -64,17 +70,45 @@ class Together:
         """Return the places in one document, ascending. They may overlap, but none contains another."""
         return [span for groups in self._paragraphs(document) for span in smallest_windows(groups)]
 
+    def counts(self, documents: Collection[int], tick: Callable[[], None]) -> Mapping[int, int]:
+        """Return the number of places in each document."""
+        words = self._frequent_words()
+        if words:
+            from index.matching import windows
+
+            tick()
+            having = self._having_all(documents)
+            counted = windows.counts([match.keys(having) for match in words], self._starts_of(having))
+            return {document: counted.get(document, 0) for document in documents}
+        found = {}
+        for document in sorted(documents):
+            tick()
+            found[document] = len(self.spans(document))
+        return found
+
     def measure(self, documents: Collection[int], tick: Callable[[], None]) -> None:
         """Compute `nearness` for many documents at once, for a query that matches many."""
+        words = self._frequent_words()
+        if words:
+            from index.matching import windows
+
+            tick()
+            having = self._having_all(documents)
+            near = windows.nearness([match.keys(having) for match in words], self._starts_of(having), _TURNED)
+            self._known |= {document: near.get(document, 0.0) for document in documents}
+
+    def _frequent_words(self) -> list[Words]:
+        """Return the matches if all are single words and one is in many documents. Otherwise return nothing."""
         words = [match for match in self._matches if isinstance(match, Words) and match.width == 1]
         if len(words) < max(2, len(self._matches)) or not any(many(match.documents) for match in words):
-            return
-        from index.matching import arrays
+            return []
+        return words
 
-        tick()
-        having = sorted(set(documents).intersection(*(match.documents for match in words)))
-        near = arrays.nearness([match.keys(having) for match in words], self._layout.paragraphs(having).starts, _TURNED)
-        self._known |= {document: near.get(document, 0.0) for document in documents}
+    def _having_all(self, documents: Collection[int]) -> list[int]:
+        return sorted(set(documents).intersection(*(match.documents for match in self._matches)))
+
+    def _starts_of(self, documents: Sequence[int]) -> Keys:
+        return self._layout.paragraphs(documents).starts
 
     def nearness(self, document: int) -> float:
         """Return how close together the words are: 1 if adjacent in query order, 0 if no paragraph has them all."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 
 from index import analyser
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.result_set import Answer
 from index.ranking_policy import PASSAGE_REPORTS, PASSAGES_AT_ONCE
 from search.answering.dense_paragraphs import by_worth, in_order

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.matches import Match, all_mentions
 from index.matching.result_set import Answer
 from index.matching.spans import Span

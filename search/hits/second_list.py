@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.result_set import Answer
 from index.matching.together import Together
 from index.ranking_policy import MOST_WORDS_FROM

@@ -11,7 +11,7 @@ import pytest
 import reviews
 from corpus.errors import QueryRefused, UsageError
 from corpus.settings import load_settings
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.matches import Match
 from reviews.library import Library
 from reviews.maintenance.update import run

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import reviews
 from corpus.layout import create_library
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.query import And, Field, In, Near, Not, Or, Pattern, Phrase, Query, Word
 from reviews.maintenance.update import run

@@ -15,7 +15,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from corpus.errors import Corrupt
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.evaluator import Evaluator, any_of, shown_terms
 from index.matching.expansion import Slots, WordLookup
 from index.matching.matches import Match, parts_of

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from corpus.model import SectionKind
-from index.matching import arrays, spans
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
+from index.matching import arrays, spans, windows
 from index.matching.evaluator import Evaluator
 from index.query import In, Near, Phrase, Plain, Query, Word
 from index.storage import term_postings
@@ -158,6 +158,29 @@ def test_nearness_also_where_a_token_is_on_both_sides(
             for document in range(20)
         }
         assert found == {document: some for document, some in wanted.items() if some}
+
+
+@pytest.mark.parametrize("words", [1, 2, 3])
+def test_the_places_where_words_occur_together_also_if_two_share_a_token(words: int) -> None:
+    for _ in range(20):
+        groups = [positions(CHANCE.choice((4, 25))) for _ in range(words)]
+        having = sorted(set(range(20)).intersection(*groups))
+        found = windows.counts([keys_in([group], having) for group in groups], paragraphs(having).starts)
+        wanted = {document: len(places_together(groups, document)) for document in having}
+        assert found == {document: count for document, count in wanted.items() if count}
+
+
+def places_together(groups: Sequence[dict[int, list[int]]], document: int) -> list[spans.Span]:
+    """Return the spans of one paragraph with a position of each group that contain no other such span."""
+    edges = [*layout(document).starts, 1 << 32]
+    tokens = {position for group in groups for position in group[document]}
+    fit = {
+        (first, last)
+        for first, last in product(tokens, tokens)
+        if first <= last < min(edge for edge in edges if edge > first)
+        and all(any(first <= position <= last for position in group[document]) for group in groups)
+    }
+    return [one for one in fit if not any(other != one and one[0] <= other[0] <= other[1] <= one[1] for other in fit)]
 
 
 @pytest.fixture

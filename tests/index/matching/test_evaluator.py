@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from corpus.model import SectionKind
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.matching.sections import Layouts

@@ -9,8 +9,8 @@ from functools import lru_cache
 import pytest
 
 from corpus.errors import QueryRefused
+from index.deadline import Deadline
 from index.matching import expansion
-from index.matching.deadline import Deadline
 from index.matching.expansion import Expansion, WordLookup
 
 

@@ -8,7 +8,7 @@ import pytest
 from corpus.errors import Corrupt, Gone
 from corpus.model import Page, Paragraph, Section, SectionKind, Text
 from corpus.report import Report
-from index.matching.deadline import Deadline
+from index.deadline import Deadline
 from index.matching.sections import EVERY_KIND
 from index.opensearch.asking import opening
 from index.opensearch.asking.dsl import Chain, Json

@@ -3,8 +3,8 @@
 import pytest
 
 from corpus.errors import LimitHit, QueryRefused
-from index.matching import deadline
-from index.matching.deadline import Deadline
+from index import deadline
+from index.deadline import Deadline
 
 
 def late(patched: pytest.MonkeyPatch, *, of_its_own: float) -> Deadline:
