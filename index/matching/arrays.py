@@ -44,8 +44,7 @@ _BLOCK = 1 << 16  # keys merged at a time, to fit in the processor's cache
 _FEW = 128  # documents: up to this many, positions can be read one by one
 _A_READ = 2048  # positions that take as long to read at once as those of a single document
 _STEPS = 64, 8, 1  # one position in this many is examined first: for frequent words, that is enough for most documents
-_BOTH = 3  # sides of a span: 1 and 2
-_SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
+SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
 
 
 def wanted_of(documents: Collection[int]) -> Wanted:
@@ -110,7 +109,13 @@ def blocks(by_term: Iterable[Lists], size: int) -> Iterator[tuple[int, int]]:
             counts[places] += np.diff(np.asarray(postings.ends), prepend=np.uint32(0))
     total = np.cumsum(counts[:size])
     edges = np.searchsorted(total, np.arange(_BLOCK, total[-1] if size else 0, _BLOCK)) + 1
-    return pairwise([0, *np.unique(edges[edges < size]).tolist(), BEHIND])
+    return pairwise([0, *distinct(edges[edges < size]).tolist(), BEHIND])
+
+
+def distinct(ascending: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers without repetitions. The first use of numpy's own function takes as long as a search."""
+    different: NDArray[np.int64] = ascending[np.diff(ascending, prepend=-1) != 0]
+    return different
 
 
 def cut(by_term: Iterable[Lists], first: int, end: int) -> list[Lists]:
@@ -154,7 +159,7 @@ def followed(starts: Keys, following: Keys, i: int) -> Keys:
     if not len(starts) or not len(following):
         return starts[:0]
     wanted = starts + i
-    if len(following) > _SEVERAL * len(starts):
+    if len(following) > SEVERAL * len(starts):
         at = np.searchsorted(following, wanted)
         at[at == len(following)] = 0
         few: Keys = starts[following[at] == wanted]
@@ -175,7 +180,7 @@ def followed_by(starts: Keys, by_term: Sequence[Lists], i: int, wanted: Wanted) 
     `wanted` are the documents of the keys. For terms that are much more frequent, no keys are made: their positions are
     searched by bisection in each document.
     """
-    if _size(by_term) <= _SEVERAL * len(starts) or np.count_nonzero(wanted) < _FEW:
+    if _size(by_term) <= SEVERAL * len(starts) or np.count_nonzero(wanted) < _FEW:
         return followed(starts, keys_where(by_term, wanted), i)
     wanted_keys, found = starts + i, np.zeros(len(starts), bool)
     for lists in by_term:
@@ -222,56 +227,6 @@ def shifted_back(found: Keys, by: int) -> Keys:
     return found[found & _POSITION >= by] - by if by else found
 
 
-def near(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
-    """Return the first and last keys of the smallest spans with a token of each side. See `spans.neighbours`.
-
-    Such a span has no other token of either side inside it, so its two tokens are neighbours among those of both sides.
-    """
-    few, others = (left, right) if len(left) <= len(right) else (right, left)
-    if len(others) > _SEVERAL * len(few):  # only what is next to one of the few can be its neighbour
-        wanted = np.zeros(len(others) + 2, bool)  # the first and the last stand for what is before and behind all
-        at = np.searchsorted(others, few) + 1
-        for next_to in (at - 1, at, np.searchsorted(others, few, "right") + 1):
-            wanted[next_to] = True
-        others = others[wanted[1:-1]]
-    places = np.concatenate((few, others))
-    places <<= 1
-    places[len(few) :] |= 1  # odd numbers for the longer side, even ones for the other
-    places.sort(kind="stable")  # merges two runs
-    at = np.flatnonzero(places[1:] - places[:-1] <= 2 * distance + 3)
-    firsts, lasts = places[at] >> 1, places[at + 1] >> 1
-    if (firsts == lasts).any():  # a token is on both sides, or twice on one
-        tokens = places >> 1
-        new = np.flatnonzero(np.diff(tokens, prepend=-1))
-        sides, tokens = np.bitwise_or.reduceat((places & 1) + 1, new), tokens[new]
-        fits = (np.diff(tokens) <= distance + 1) & (sides[1:] | sides[:-1] == _BOTH)
-        return tokens[:-1][fits], tokens[1:][fits]
-    fits = ((places[at] ^ places[at + 1]) & 1 == 1) & (lasts - firsts <= distance + 1)
-    return firsts[fits], lasts[fits]
-
-
-def near_by_document(
-    left: Sequence[Lists],
-    right: Sequence[Lists],
-    wanted: Wanted,
-    distance: int,
-    paragraphs: Callable[[Sequence[int]], Paragraphs],
-) -> tuple[Grouped, Grouped]:
-    """Return where the smallest spans in one paragraph with a token of each side begin and end, by document.
-
-    `distance` is the number of tokens allowed between the sides. `paragraphs` returns the paragraphs of at least the
-    given documents.
-    """
-    pairs = []
-    for first, end in blocks([*left, *right], len(wanted)):
-        lefts, rights = (keys_where(cut(side, first, end), wanted) for side in (left, right))
-        pairs.append(near(lefts, rights, distance))
-    firsts, lasts = (np.concatenate(each) for each in zip(*pairs, strict=True))
-    edges = paragraphs(np.unique(firsts >> BITS).tolist()).starts
-    one = _starting(edges, np.searchsorted(edges, firsts, "right")) > lasts
-    return by_document(firsts[one]), by_document(lasts[one])
-
-
 def paragraphs_of(documents: Sequence[int], layout: Callable[[int], Layout]) -> Paragraphs:
     """Return the paragraphs of documents, which are in ascending order. Only one array of all keys is created."""
     layouts = [layout(document) for document in documents]
@@ -293,7 +248,7 @@ def with_more(one: Paragraphs, other: Paragraphs) -> Paragraphs:
     return Paragraphs(merged([one.starts, other.starts]), sections[order], masks[order])
 
 
-def _starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:
+def starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:
     """Return the keys at some indexes. An index past the end gives `BEHIND`, which is greater than any key."""
     if not len(keys):
         return np.full(len(ordinals), BEHIND)
@@ -308,7 +263,7 @@ def sharing_a_paragraph(several: Sequence[Sequence[Lists]], documents: Sequence[
     `several` has the postings of the terms of each word. `starts` are the paragraph starts of at least these documents.
     """
     few, *others = sorted(several, key=_size)
-    left, most = wanted_of(documents), _SEVERAL * _size(few)
+    left, most = wanted_of(documents), SEVERAL * _size(few)
     nexts = [
         [_next_of(base, postings, left, most) for lists in other for base, postings in lists if postings.size]
         for other in others
@@ -329,14 +284,14 @@ def _next_of(base: int, postings: Postings, wanted: Wanted, most: int) -> Callab
     if postings.size > most:
         return lambda keys: _next(keys, base, postings)
     held = _keys(base, postings, wanted)
-    return lambda keys: _starting(held, np.searchsorted(held, keys))
+    return lambda keys: starting(held, np.searchsorted(held, keys))
 
 
 def _sharing(places: Keys, others: Sequence[Sequence[Callable[[Keys], Keys]]], starts: Keys) -> Keys:
     """Return the starts of the paragraphs that contain one of the places and each of the other words."""
     ordinals = np.searchsorted(starts, places, "right") - 1
     ordinals = ordinals[np.diff(ordinals, prepend=-1) != 0]
-    begins, ends = _starting(starts, ordinals), _starting(starts, ordinals + 1)
+    begins, ends = starting(starts, ordinals), starting(starts, ordinals + 1)
     for other in others:
         held = np.zeros(len(begins), bool)
         for following in other:
@@ -367,6 +322,13 @@ def by_document(found: Keys) -> Grouped:
     edges = np.flatnonzero(np.diff(documents, prepend=-1))
     positions = (found & _POSITION).astype(np.uint32).data
     return Grouped(found, positions, documents[edges].tolist(), np.append(edges[1:], len(found)).tolist())
+
+
+def in_sections(found: Keys, paragraphs: Paragraphs, kinds: int) -> NDArray[np.bool_]:
+    """Return which of the keys are in sections of a section mask."""
+    at = np.searchsorted(paragraphs.sections, found, "right") - 1
+    inside: NDArray[np.bool_] = paragraphs.masks[at] & kinds != 0
+    return inside
 
 
 def kinds_of(found: Keys, paragraphs: Paragraphs) -> dict[int, int]:

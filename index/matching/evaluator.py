@@ -16,13 +16,12 @@ from index import analyser, spellings
 from index.deadline import Deadline
 from index.matching.expansion import Expansion, Slots, WordLookup, joined_pattern, pattern_parts
 from index.matching.grouped import as_one
-from index.matching.inside import Inside
-from index.matching.matches import AnyOf, Found, Match, Runs, Words, parts_of
-from index.matching.nearness import Pairs, near_matches
+from index.matching.inside import within
+from index.matching.matches import Match, Pairs, Runs, Words, any_of, parts_of
+from index.matching.nearness import in_order_matches, near_matches
 from index.matching.phrases import Starts, phrases
 from index.matching.result_set import Answer, Kinds
 from index.matching.sections import EVERY_KIND, Layouts, Sections
-from index.matching.spans import Span, in_order
 from index.matching.together import Together
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
 from index.storage.engine import KINDS, Snapshot
@@ -139,17 +138,7 @@ class Evaluator:
 
     def within(self, match: Match, kinds: int) -> Match:
         """Restrict a match to sections. `kinds` is a section mask."""
-        self._deadline.check()
-        if isinstance(match, Words):
-            return Inside(match, kinds, self._sections, self._deadline.check)
-        by_document: dict[int, Sequence[Span]] = {}
-        for document in sorted(match.documents):
-            self._deadline.check()
-            if match.kinds(document) & kinds:
-                spans = self._sections(document).inside(match.spans(document), kinds)
-                if spans:
-                    by_document[document] = spans
-        return Found(match.text, match.terms, by_document)
+        return within(match, kinds, self._layout, self._sections, self._deadline.check)
 
     def _all_of(self, query: And, kinds: int) -> Answer:
         parts = query.parts
@@ -300,10 +289,9 @@ class Evaluator:
             return counted
         if slop:
             words = [self._words(text, slot) for slot in slots]
-            readers, shared = [word.reader() for word in words], self._shared(words)
-            loose = {d: in_order([read(d) for read in readers], slop, self._layout(d)) for d in self._timed(shared)}
-            found = {document: spans for document, spans in loose.items() if spans}
-            return Found(text, shown_terms([word.terms for word in words], found), found)
+            found = in_order_matches(text, words, slop, self._shared(words), self._layout, self._timed)
+            found.terms = tuple(shown_terms([word.terms for word in words], found.documents))
+            return found
         firsts, masks = self._phrases(slots, self._live)
         terms = shown_terms([self._words("", slot).terms for slot in slots], firsts) if firsts else []
         return Runs(text, terms, firsts, len(slots), masks)
@@ -359,12 +347,6 @@ def _lone(part: Query) -> str | None:
         return None
     terms = analyser.terms(part.text)
     return terms[0][0] if len(terms) == 1 else None
-
-
-def any_of(text: str, parts: Sequence[Match]) -> Match:
-    flat = parts_of(parts)
-    found = [part for part in flat if part.documents] or flat[:1]
-    return found[0] if len(found) == 1 else AnyOf(text, found)
 
 
 def _matches(answers: Iterable[Answer]) -> list[Match]:

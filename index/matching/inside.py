@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from index.matching.matches import Match, Words
-from index.matching.sections import Sections
+from index.matching.matches import AnyOf, Found, Match, Pairs, Runs, Words, any_of
+from index.matching.sections import Layouts, Sections
 from index.matching.spans import Span
 from index.storage.term_postings import many
 
@@ -51,3 +51,26 @@ class Inside(Match):
 
     def kinds(self, document: int) -> int:
         return self._words.kinds(document) & self._wanted
+
+
+def within(
+    match: Match, kinds: int, layout: Layouts, sections: Callable[[int], Sections], tick: Callable[[], None]
+) -> Match:
+    """Restrict a match to sections. `kinds` is a section mask. `tick` is called inside loops over documents."""
+    tick()
+    if isinstance(match, AnyOf):
+        return any_of(match.text, [within(part, kinds, layout, sections, tick) for part in match.parts])
+    if isinstance(match, Words):
+        return Inside(match, kinds, sections, tick)
+    if isinstance(match, Runs | Pairs) and match.keys is not None and many(match.documents):
+        from index.matching import arrays
+
+        return match.only(arrays.in_sections(match.keys, layout.paragraphs(match.documents), kinds))
+    by_document: dict[int, Sequence[Span]] = {}
+    for document in sorted(match.documents):
+        tick()
+        if match.kinds(document) & kinds:
+            spans = sections(document).inside(match.spans(document), kinds)
+            if spans:
+                by_document[document] = spans
+    return Found(match.text, match.terms, by_document)

@@ -15,6 +15,9 @@ from index.storage.postings import Postings, PostingsBuilder
 from index.storage.term_postings import Lists, TermPostings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from index.matching.arrays import Keys, Masks
 
 
@@ -202,7 +205,8 @@ def counts(several: Sequence[Words]) -> Mapping[int, int] | None:
 class Runs(Match):
     """Adjacent words.
 
-    `firsts` has the start of each match, by document. `kinds` is the section mask that all words share.
+    `firsts` has the start of each match, by document. `width` is the number of words. `kinds` is the section mask that
+    all words share.
     """
 
     def __init__(
@@ -216,7 +220,7 @@ class Runs(Match):
         self.text = text
         self.terms = tuple(terms)
         self._firsts = firsts
-        self._more = width - 1
+        self.width = width
         self._kinds = kinds
         self.documents = set(firsts)
 
@@ -224,7 +228,7 @@ class Runs(Match):
         return (self._firsts[document],)
 
     def spans(self, document: int) -> Sequence[Span]:
-        return [(first, first + self._more) for first in self._firsts[document]]
+        return [(first, first + self.width - 1) for first in self._firsts[document]]
 
     def weights(self) -> Mapping[int, float]:
         return {document: float(count) for document, count in counts_of(self._firsts).items()}
@@ -239,6 +243,52 @@ class Runs(Match):
     def keys(self) -> Keys | None:
         """Return the first positions as one array, if they were found that way."""
         return self._firsts.keys_of_all if isinstance(self._firsts, Grouped) else None
+
+    def only(self, kept: NDArray[np.bool_]) -> Runs:
+        """Return the same match restricted to some of its keys. Raises TypeError if it has none."""
+        from index.matching.arrays import by_document
+
+        if self.keys is None:
+            raise TypeError("not found with arrays")
+        return Runs(self.text, self.terms, by_document(self.keys[kept]), self.width, self._kinds)
+
+
+class Pairs(Match):
+    """Spans of which only the first and last positions in each document are stored, because there are many."""
+
+    def __init__(
+        self,
+        text: str,
+        terms: Sequence[str],
+        firsts: Grouped,
+        lasts: Grouped,
+    ) -> None:
+        self.text = text
+        self.terms = tuple(terms)
+        self._firsts = firsts
+        self._lasts = lasts
+        self.documents = set(firsts)
+
+    def starts(self, document: int) -> Iterable[Sequence[int]]:
+        return (self._firsts[document],)
+
+    def spans(self, document: int) -> Sequence[Span]:
+        return list(zip(self._firsts[document], self._lasts[document], strict=True))
+
+    def weights(self) -> Mapping[int, float]:
+        return {document: float(count) for document, count in self._firsts.counts().items()}
+
+    @property
+    def keys(self) -> Keys:
+        """Return the first positions as one array."""
+        return self._firsts.keys_of_all
+
+    def only(self, kept: NDArray[np.bool_]) -> Pairs:
+        """Return the same match restricted to some of its keys."""
+        from index.matching.arrays import by_document
+
+        firsts, lasts = (by_document(each.keys_of_all[kept]) for each in (self._firsts, self._lasts))
+        return Pairs(self.text, self.terms, firsts, lasts)
 
 
 class Found(Match):
@@ -313,6 +363,13 @@ def all_mentions(matches: Iterable[Match], document: int) -> list[Span]:
         starts = sorted({place for match in held for some in match.starts(document) for place in some})
         return list(zip(starts, starts, strict=True))
     return mentions(span for match in held for span in match.spans(document))
+
+
+def any_of(text: str, parts: Sequence[Match]) -> Match:
+    """Return one match for several. `text` is the clause as typed."""
+    flat = parts_of(parts)
+    found = [part for part in flat if part.documents] or flat[:1]
+    return found[0] if len(found) == 1 else AnyOf(text, found)
 
 
 def parts_of(matches: Iterable[Match]) -> list[Match]:

@@ -1,50 +1,15 @@
-"""Find where the matches of two clauses are near each other."""
+"""Find where the matches of two clauses, or the words of a loose phrase, are near each other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeGuard
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeGuard
 
-from index.matching.grouped import Grouped
-from index.matching.matches import Found, Match, Words
+from index.matching.matches import Found, Match, Pairs, Runs, Words, parts_of, postings_of
 from index.matching.result_set import Answer
 from index.matching.sections import Layouts
-from index.matching.spans import Span, in_one_paragraph, near, neighbours
+from index.matching.spans import Span, in_one_paragraph, in_order, near, neighbours
 from index.storage.term_postings import many
-
-if TYPE_CHECKING:
-    from index.matching.arrays import Keys
-
-
-class Pairs(Match):
-    """Spans of which only the first and last positions in each document are stored, because there are many."""
-
-    def __init__(
-        self,
-        text: str,
-        terms: Sequence[str],
-        firsts: Grouped,
-        lasts: Grouped,
-    ) -> None:
-        self.text = text
-        self.terms = tuple(terms)
-        self._firsts = firsts
-        self._lasts = lasts
-        self.documents = set(firsts)
-
-    def starts(self, document: int) -> Iterable[Sequence[int]]:
-        return (self._firsts[document],)
-
-    def spans(self, document: int) -> Sequence[Span]:
-        return list(zip(self._firsts[document], self._lasts[document], strict=True))
-
-    def weights(self) -> Mapping[int, float]:
-        return {document: float(count) for document, count in self._firsts.counts().items()}
-
-    @property
-    def keys(self) -> Keys:
-        """Return the first positions as one array."""
-        return self._firsts.keys_of_all
 
 
 def near_matches(
@@ -63,18 +28,23 @@ def near_matches(
     terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
     single = all(_is_words(match) for answer in (left, right) for match in answer.matches)
     both = sorted(left.documents & right.documents)
-    if single and many(both):
-        from index.matching import arrays
+    widths = [_width_of(answer) for answer in (left, right)]
+    if many(both) and all(widths):
+        from index.matching import arrays, windows
 
-        size = both[-1] + 1
-        wanted = arrays.only(left.masks(size) & right.masks(size), both) > 0
-        sides = left.by_term(), right.by_term()
-        return Pairs(text, terms, *arrays.near_by_document(*sides, wanted, distance, layout.paragraphs))
-    kinds = zip(both, left.most_kinds(both), right.most_kinds(both), strict=True)
-    shared = [document for document, one, other in kinds if one & other]
+        if single:
+            size = both[-1] + 1
+            wanted = arrays.only(left.masks(size) & right.masks(size), both) > 0
+        else:
+            wanted = arrays.wanted_of(_sharing_a_kind(left, right, both))
+        one, other = (
+            windows.Side([lists for match in answer.matches for lists in postings_of(match)], width)
+            for answer, width in zip((left, right), widths, strict=True)
+        )
+        return Pairs(text, terms, *windows.near_by_document(one, other, wanted, distance, layout.paragraphs))
     left_in, right_in = left.starts(), right.starts()
     found: dict[int, Sequence[Span]] = {}
-    for document in timed(shared):
+    for document in timed(_sharing_a_kind(left, right, both)):
         if single:
             spans = neighbours(left_in(document), right_in(document), distance)
             spans = in_one_paragraph(spans, layout(document)) if spans else spans
@@ -83,6 +53,45 @@ def near_matches(
         if spans:
             found[document] = spans
     return Found(text, terms, found)
+
+
+def in_order_matches(
+    text: str,
+    words: Sequence[Words],
+    slop: int,
+    documents: Sequence[int],
+    layout: Layouts,
+    timed: Callable[[Iterable[int]], Iterable[int]],
+) -> Match:
+    """Return the smallest spans within one paragraph that have the words in order, with `slop` tokens in between.
+
+    `text` is the phrase as typed. `documents` are those in which the words share a kind of section, ascending. For
+    `timed`, see `near_matches`. The result has no terms.
+    """
+    if many(documents):
+        from index.matching import arrays, windows
+
+        slots, wanted = [word.by_term for word in words], arrays.wanted_of(documents)
+        return Pairs(text, (), *windows.in_order_by_document(slots, wanted, slop, layout.paragraphs))
+    readers = [word.reader() for word in words]
+    found: dict[int, Sequence[Span]] = {}
+    for document in timed(documents):
+        if spans := in_order([read(document) for read in readers], slop, layout(document)):
+            found[document] = spans
+    return Found(text, (), found)
+
+
+def _sharing_a_kind(left: Answer, right: Answer, documents: Sequence[int]) -> list[int]:
+    """Return the documents in which both sides may be in sections of the same kind."""
+    kinds = zip(documents, left.most_kinds(documents), right.most_kinds(documents), strict=True)
+    return [document for document, one, other in kinds if one & other]
+
+
+def _width_of(answer: Answer) -> int:
+    """Return the number of tokens of each match if it is known and the same for all, otherwise 0."""
+    parts = parts_of(answer.matches)
+    widths = {part.width if isinstance(part, Words | Runs) else 0 for part in parts}
+    return widths.pop() if len(widths) == 1 else 0
 
 
 def _is_words(match: Match) -> TypeGuard[Words]:

@@ -1,16 +1,152 @@
-"""The spans in which the words of a query occur together, in all documents at once. See `index.matching.together`.
+"""Spans in which words or phrases are together or near each other, in all documents at once, with numpy.
 
-A group is the keys of one word. The span that ends with a key starts with the earliest of the latest keys of all groups
-up to there.
+See `index.matching.together` and `index.matching.nearness`. Keys are those of `index.matching.arrays`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.matching.arrays import BEHIND, BITS, Keys
+from index.matching.arrays import (
+    BEHIND,
+    BITS,
+    SEVERAL,
+    Keys,
+    Paragraphs,
+    Wanted,
+    blocks,
+    by_document,
+    cut,
+    distinct,
+    keys_where,
+    starting,
+)
+from index.matching.grouped import Grouped
+from index.storage.term_postings import Lists
+
+_BOTH = 3  # sides of a span: 1 and 2
+
+
+class Side(NamedTuple):
+    """One side of NEAR: the postings of its terms or phrases, and the number of tokens of each match."""
+
+    by_term: Sequence[Lists]
+    width: int
+
+
+def near_by_document(
+    left: Side,
+    right: Side,
+    wanted: Wanted,
+    distance: int,
+    paragraphs: Callable[[Sequence[int]], Paragraphs],
+) -> tuple[Grouped, Grouped]:
+    """Return where the smallest spans in one paragraph with a match of each side begin and end, by document.
+
+    `distance` is the number of tokens allowed between the sides. `paragraphs` returns the paragraphs of at least the
+    given documents.
+    """
+    pairs = []
+    for first, end in blocks([*left.by_term, *right.by_term], len(wanted)):
+        lefts, rights = (keys_where(cut(side.by_term, first, end), wanted) for side in (left, right))
+        if left.width == right.width == 1:
+            pairs.append(_near_tokens(lefts, rights, distance))
+        else:
+            pairs.append(_near(lefts, rights, left.width, right.width, distance))
+    firsts, lasts = (np.concatenate(each) for each in zip(*pairs, strict=True))
+    one = _within_paragraphs(firsts, lasts, paragraphs)
+    return by_document(firsts[one]), by_document(lasts[one])
+
+
+def in_order_by_document(
+    slots: Sequence[Sequence[Lists]],
+    wanted: Wanted,
+    slop: int,
+    paragraphs: Callable[[Sequence[int]], Paragraphs],
+) -> tuple[Grouped, Grouped]:
+    """Return where the spans of `spans.in_order` begin and end, by document.
+
+    `slots` has the postings of the terms of each word. `paragraphs` returns the paragraphs of at least the given
+    documents.
+    """
+    pairs = []
+    for begin, end in blocks([lists for slot in slots for lists in slot], len(wanted)):
+        first, *others = (keys_where(cut(slot, begin, end), wanted) for slot in slots)
+        last = first
+        for other in others:
+            last = starting(other, np.searchsorted(other, last, "right"))
+        fits = last - first < slop + len(slots)
+        pairs.append((first[fits], last[fits]))
+    firsts, lasts = (np.concatenate(each) for each in zip(*pairs, strict=True))
+    one = _within_paragraphs(firsts, lasts, paragraphs)
+    firsts, lasts = firsts[one], lasts[one]
+    # Both ascend, so a span that contains another one ends with the one after it.
+    smallest = (np.diff(firsts, prepend=-1) != 0) & (np.diff(lasts, append=BEHIND) != 0)
+    return by_document(firsts[smallest]), by_document(lasts[smallest])
+
+
+def _within_paragraphs(
+    firsts: Keys, lasts: Keys, paragraphs: Callable[[Sequence[int]], Paragraphs]
+) -> NDArray[np.bool_]:
+    """Return which spans are in one paragraph. `firsts` are ascending."""
+    edges = paragraphs(distinct(firsts >> BITS).tolist()).starts
+    one: NDArray[np.bool_] = starting(edges, np.searchsorted(edges, firsts, "right")) > lasts
+    return one
+
+
+def _near_tokens(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
+    """Return the first and last keys of the smallest spans with a token of each side. See `spans.neighbours`.
+
+    Such a span has no other token of either side inside it, so its two tokens are neighbours among those of both sides.
+    """
+    few, others = (left, right) if len(left) <= len(right) else (right, left)
+    if len(others) > SEVERAL * len(few):  # only what is next to one of the few can be its neighbour
+        wanted = np.zeros(len(others) + 2, bool)  # the first and the last stand for what is before and behind all
+        at = np.searchsorted(others, few) + 1
+        for next_to in (at - 1, at, np.searchsorted(others, few, "right") + 1):
+            wanted[next_to] = True
+        others = others[wanted[1:-1]]
+    places = np.concatenate((few, others))
+    places <<= 1
+    places[len(few) :] |= 1  # odd numbers for the longer side, even ones for the other
+    places.sort(kind="stable")  # merges two runs
+    at = np.flatnonzero(places[1:] - places[:-1] <= 2 * distance + 3)
+    firsts, lasts = places[at] >> 1, places[at + 1] >> 1
+    if (firsts == lasts).any():  # a token is on both sides, or twice on one
+        tokens = places >> 1
+        new = np.flatnonzero(np.diff(tokens, prepend=-1))
+        sides, tokens = np.bitwise_or.reduceat((places & 1) + 1, new), tokens[new]
+        fits = (np.diff(tokens) <= distance + 1) & (sides[1:] | sides[:-1] == _BOTH)
+        return tokens[:-1][fits], tokens[1:][fits]
+    fits = ((places[at] ^ places[at + 1]) & 1 == 1) & (lasts - firsts <= distance + 1)
+    return firsts[fits], lasts[fits]
+
+
+def _near(left: Keys, right: Keys, left_width: int, right_width: int, distance: int) -> tuple[Keys, Keys]:
+    """Return the first and last keys of the smallest spans with a match of each side. See `spans.near`."""
+    before, end = _followed(left, left_width, right, distance)
+    behind, start = _followed(right, right_width, left, distance)
+    firsts = np.concatenate((before, behind))
+    lasts = np.concatenate((end + right_width - 1, start + left_width - 1))
+    order = np.lexsort((lasts, -firsts))
+    firsts, lasts = firsts[order], lasts[order]
+    lowest = np.minimum.accumulate(np.append(BEHIND, lasts))[:-1]
+    smallest = lasts < lowest  # those before it start later, or at the same place and end sooner
+    return firsts[smallest][::-1], lasts[smallest][::-1]
+
+
+def _followed(before: Keys, width: int, after: Keys, distance: int) -> tuple[Keys, Keys]:
+    """Return the keys of `before` whose match is followed by one of `after`, and that key of `after`.
+
+    `width` is the number of tokens of a match that starts at a key of `before`.
+    """
+    behind = before + width
+    following = starting(after, np.searchsorted(after, behind))
+    fits = following - behind <= distance
+    return before[fits], following[fits]
 
 
 def nearness(groups: Sequence[Keys], starts: Keys, turned: float) -> dict[int, float]:
@@ -43,8 +179,7 @@ def counts(groups: Sequence[Keys], starts: Keys) -> dict[int, int]:
     first, last = first[new], last[new]
     # Both ascend, so a span that contains another one begins with the one before it or ends with the one after it.
     smallest = (np.diff(first, prepend=-1) != 0) & (np.diff(last, append=BEHIND) != 0)
-    documents, found = np.unique(first[smallest] >> BITS, return_counts=True)
-    return dict(zip(documents.tolist(), found.tolist(), strict=True))
+    return by_document(first[smallest]).counts()
 
 
 def _latest(groups: Sequence[Keys]) -> tuple[list[Keys], Keys]:

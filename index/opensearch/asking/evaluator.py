@@ -16,9 +16,9 @@ from weakref import WeakKeyDictionary
 
 from corpus.errors import Corrupt
 from index.deadline import Deadline
-from index.matching.evaluator import Evaluator, any_of, shown_terms
+from index.matching.evaluator import Evaluator, shown_terms
 from index.matching.expansion import Slots, WordLookup
-from index.matching.matches import Match, parts_of
+from index.matching.matches import Match, any_of, parts_of
 from index.matching.result_set import Answer
 from index.matching.sections import EVERY_KIND, Layouts, Sections
 from index.matching.spans import Span

@@ -118,7 +118,7 @@ def test_a_much_more_frequent_word_is_searched_by_bisection_with_the_same_result
 ) -> None:
     for few, i in product((0, 99), range(4)):
         monkeypatch.setattr(arrays, "_FEW", few)
-        monkeypatch.setattr(arrays, "_SEVERAL", several)
+        monkeypatch.setattr(arrays, "SEVERAL", several)
         first, others = positions(3), [positions(60), positions(9)]
         starts = keys(first)
         found = arrays.followed_by(starts, in_segments(others), i, arrays.having(starts, 21))
@@ -136,27 +136,34 @@ def test_the_positions_of_few_documents_are_those_of_all(monkeypatch: pytest.Mon
         assert one_by_one.tolist() == [document << 32 | position for position in term[document]]
 
 
+@pytest.mark.parametrize("widths", [(1, 1), (1, 2), (3, 1), (2, 2)])
 @pytest.mark.parametrize("block", [40, 1 << 16])
 @pytest.mark.parametrize("distance", [0, 3, 200])
 def test_nearness_also_where_a_token_is_on_both_sides(
-    distance: int, block: int, monkeypatch: pytest.MonkeyPatch
+    distance: int, block: int, widths: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrays, "_BLOCK", block)
     for _ in range(30):
         left, other, right = positions(6), positions(6), positions(25)
-        sides, everywhere = (in_segments([left, other]), in_segments([right])), arrays.wanted_of(range(20))
-        firsts, lasts = arrays.near_by_document(*sides, everywhere, distance, paragraphs)
+        one, two = (
+            windows.Side(in_segments(terms), width)
+            for terms, width in zip(([left, other], [right]), widths, strict=True)
+        )
+        everywhere = arrays.wanted_of(range(20))
+        firsts, lasts = windows.near_by_document(one, two, everywhere, distance, paragraphs)
         found = {document: list(zip(firsts[document], lasts[document], strict=True)) for document in firsts}
         assert firsts.keys() == lasts.keys()
-        wanted: dict[int, Sequence[spans.Span]] = {
-            document: spans.in_one_paragraph(
-                spans.neighbours(
-                    sorted([*left.get(document, []), *other.get(document, [])]), right.get(document, []), distance
-                ),
-                layout(document),
-            )
-            for document in range(20)
-        }
+        wanted: dict[int, Sequence[spans.Span]] = {}
+        for document in range(20):
+            here, there = sorted([*left.get(document, []), *other.get(document, [])]), right.get(document, [])
+            if widths == (1, 1):
+                near = spans.in_one_paragraph(spans.neighbours(here, there, distance), layout(document))
+            else:
+                one_side, other_side = (
+                    [(at, at + width - 1) for at in side] for side, width in zip((here, there), widths, strict=True)
+                )
+                near = spans.near(one_side, other_side, distance, layout(document))
+            wanted[document] = near
         assert found == {document: some for document, some in wanted.items() if some}
 
 
