@@ -92,9 +92,7 @@ def _within_paragraphs(
     firsts: Keys, lasts: Keys, paragraphs: Callable[[Sequence[int]], Paragraphs]
 ) -> NDArray[np.bool_]:
     """Return which spans are in one paragraph. `firsts` are ascending."""
-    edges = paragraphs(distinct(firsts >> BITS).tolist()).starts
-    one: NDArray[np.bool_] = starting(edges, np.searchsorted(edges, firsts, "right")) > lasts
-    return one
+    return _in_one_paragraph(firsts, lasts, paragraphs(distinct(firsts >> BITS).tolist()).starts)
 
 
 def _near_tokens(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
@@ -173,13 +171,12 @@ def counts(groups: Sequence[Keys], starts: Keys) -> dict[int, int]:
     """
     latest, last = _latest(groups)
     first = np.minimum.reduce(latest)
+    # Both ascend, so a span that contains another one begins with the one before it or ends with the one after it.
+    new = np.diff(first, prepend=-1) != 0
+    first, last = first[new], last[new]
     one = _in_one_paragraph(first, last, starts)
     first, last = first[one], last[one]
-    new = (np.diff(first, prepend=-1) != 0) | (np.diff(last, prepend=-1) != 0)
-    first, last = first[new], last[new]
-    # Both ascend, so a span that contains another one begins with the one before it or ends with the one after it.
-    smallest = (np.diff(first, prepend=-1) != 0) & (np.diff(last, append=BEHIND) != 0)
-    return by_document(first[smallest]).counts()
+    return by_document(first[np.diff(last, append=BEHIND) != 0]).counts()
 
 
 def _latest(groups: Sequence[Keys]) -> tuple[list[Keys], Keys]:
@@ -192,5 +189,5 @@ def _latest(groups: Sequence[Keys]) -> tuple[list[Keys], Keys]:
 
 def _in_one_paragraph(first: Keys, last: Keys, starts: Keys) -> NDArray[np.bool_]:
     """Return which spans are in one paragraph. Those that begin before any key are not."""
-    same: NDArray[np.bool_] = np.searchsorted(starts, first, "right") == np.searchsorted(starts, last, "right")
-    return same & (first >= 0)
+    one: NDArray[np.bool_] = starting(starts, np.searchsorted(starts, first, "right")) > last
+    return one & (first >= 0)
