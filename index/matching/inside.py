@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from index.matching.matches import AnyOf, Found, Match, Pairs, Runs, Words, any_of
+from index.matching.matches import AnyOf, Found, Match, Pairs, Runs, Words
 from index.matching.sections import Layouts, Sections
 from index.matching.spans import Span
 from index.storage.term_postings import many
@@ -59,7 +59,7 @@ def within(
     """Restrict a match to sections. `kinds` is a section mask. `tick` is called inside loops over documents."""
     tick()
     if isinstance(match, AnyOf):
-        return any_of(match.text, [within(part, kinds, layout, sections, tick) for part in match.parts])
+        return AnyOf(match.text, [within(part, kinds, layout, sections, tick) for part in match.parts])
     if isinstance(match, Words):
         return Inside(match, kinds, sections, tick)
     if isinstance(match, Runs | Pairs) and match.keys is not None and many(match.documents):
