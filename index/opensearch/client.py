@@ -11,6 +11,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
 from corpus.errors import LimitHit, Locked, NoIndex, OtherVersion, QueryRefused, ReviewsError, UsageError
@@ -50,6 +51,10 @@ Body = Mapping[str, Any]
 
 class Conflict(Locked):
     """Raised when a document has been written by another client since it was read."""
+
+
+class _Busy(LimitHit):
+    """Raised when the cluster did nothing because it is too busy, or short of memory for a moment."""
 
 
 class Document(NamedTuple):
@@ -210,24 +215,27 @@ class Cluster:
         for pause in (*_BUSY, None):
             if not batch:
                 return existed
-            answer = self._ask("POST", "/_bulk", "".join(lines for _, lines in batch), seconds=_WRITING)
-            again = []
-            for sent, item in zip(batch, answer["items"], strict=True):
-                ((kind, told),) = item.items()
-                if told["status"] == 429:
-                    again.append(sent)
-                elif told["status"] == 409 and kind == "create":
-                    existed.append(sent[0])
-                elif told["status"] >= 300 and not (kind == "delete" and told["status"] == 404):
-                    self._refuse(told["status"], told["error"])
-                elif told.get("_shards", {}).get("failed"):
-                    raise LimitHit(
-                        f"A copy of the index at {self._urls} did not store what was written. Run the command again."
-                    )
-            batch = again
+            with suppress(_Busy):  # of the whole request, nothing was written
+                batch = self._send_once(batch, existed)
             if batch and pause is not None:
                 self._sleep(pause)
         raise LimitHit(f"The cluster at {self._urls} is too busy to accept writes. Run the command again later.")
+
+    def _send_once(self, batch: list[tuple[str, str]], existed: list[str]) -> list[tuple[str, str]]:
+        """Return the writes that the cluster was too busy for. Adds the ids of those that already existed."""
+        answer = self._ask("POST", "/_bulk", "".join(lines for _, lines in batch), seconds=_WRITING, writes=True)
+        again = []
+        for sent, item in zip(batch, answer["items"], strict=True):
+            ((kind, told),) = item.items()
+            if told["status"] == 429:
+                again.append(sent)
+            elif told["status"] == 409 and kind == "create":
+                existed.append(sent[0])
+            elif told["status"] >= 300 and not (kind == "delete" and told["status"] == 404):
+                self._refuse(told["status"], told["error"])
+            elif told.get("_shards", {}).get("failed"):
+                raise LimitHit(f"A copy of the index at {self._urls} did not store everything. Run the command again.")
+        return again
 
     def create(self, index: str, body: Body) -> None:
         """Create an index, and wait until its primary shards are ready. An existing index is left as it is.
@@ -290,6 +298,7 @@ class Cluster:
         params: Body | None = None,
         *,
         seconds: float = 30.0,
+        writes: bool = False,
     ) -> Any:
         sent = body if isinstance(body, str) or body is None else _json(body)
         try:
@@ -311,7 +320,7 @@ class Cluster:
             ) from None
         except TransportError as error:
             told = error.info if isinstance(error.info, dict) else {}
-            self._refuse(_status(error), told.get("error", told), document=told.get("found") is False)
+            self._refuse(_status(error), told.get("error", told), document=told.get("found") is False, writes=writes)
 
     def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return the answer if all shards responded in time. Raises an error otherwise."""
@@ -328,8 +337,8 @@ class Cluster:
             "again in a minute."
         )
 
-    def _refuse(self, status: int, told: Any, *, document: bool = False) -> NoReturn:
-        """Raise the error that corresponds to the cluster's response."""
+    def _refuse(self, status: int, told: Any, *, document: bool = False, writes: bool = False) -> NoReturn:
+        """Raise the error for the cluster's response. `writes` says that the request writes documents."""
         kinds = set(_kinds(told))
         if status == 404:
             raise _NotThere(f"The index at {self._urls} is not there. Run `reviews update`.", document=document)
@@ -337,15 +346,11 @@ class Cluster:
             raise Conflict(f"Another program is writing to the index at {self._urls}. Run the command again.")
         if status in (401, 403):
             what = "does not accept the user or the password" if status == 401 else "does not allow the user to do this"
-            raise LimitHit(
-                f"The cluster at {self._urls} {what}. Check `user` and the password; see docs/opensearch.md."
-            )
+            raise LimitHit(f"The cluster at {self._urls} {what}; see docs/opensearch.md on `user` and the password.")
+        if status == 429 and (writes or "circuit_breaking_exception" not in kinds):
+            raise _Busy(f"The cluster at {self._urls} is too busy. Try again in a minute.")
         if kinds & {"too_many_clauses", "too_many_nested_clauses", "circuit_breaking_exception"}:
-            raise QueryRefused(
-                "The query is too large for the index. Narrow it: fewer words with *, or a shorter NEAR."
-            )
-        if status == 429:
-            raise LimitHit(f"The cluster at {self._urls} is too busy. Try again in a minute.")
+            raise QueryRefused("The query is too large for the index. Narrow it: use fewer * or a shorter NEAR.")
         if status >= 500:
             raise self._partial("Not all", "the")
         raise ReviewsError(

@@ -47,6 +47,7 @@ PLUGINS = {
 }
 _PATIENCE = 600.0
 _HEAP = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC")
+_LARGE_HEAP = ("-Xms1g", "-Xmx1g")
 _SOON = ("-XX:TieredStopAtLevel=1", "-Xshare:auto")
 """Options that halve the start-up time but make the node slower afterwards: for tests, not for measurements."""
 _LOGGING = """\
@@ -194,7 +195,7 @@ class Nodes:
         told = {
             "line": line,
             "urls": [f"http://127.0.0.1:{port}" for port in ports[:nodes]],
-            "command": [str(program), *_HEAP, *(() if measured else _SOON)],
+            "command": [str(program), *(_LARGE_HEAP if measured else (*_HEAP, *_SOON))],
             "path": f"{classes}{os.pathsep}{path}",
             "plugins": [*PLUGINS[line], *plugins],
         }

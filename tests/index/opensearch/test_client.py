@@ -167,8 +167,25 @@ def test_a_busy_cluster_is_written_to_again(front: Front, cluster: Cluster) -> N
     assert b'"b"' not in front.bodies[1]
 
 
-def test_a_cluster_that_stays_busy_ends_the_run(front: Front, cluster: Cluster) -> None:
-    answering(front, {"items": [{"create": {"status": 429, "error": {}}}]})
+SHORT = {"error": {"type": "circuit_breaking_exception", "durability": "TRANSIENT"}, "status": 429}
+"""What a node answers whose memory is short for a moment."""
+
+
+@pytest.mark.parametrize("refusal", [SHORT, {"error": {"type": "rejected_execution_exception"}, "status": 429}])
+def test_a_request_that_the_cluster_was_too_busy_for_is_sent_again(
+    front: Front, cluster: Cluster, refusal: dict[str, Any]
+) -> None:
+    answers = [(429, refusal), (429, refusal), (200, {"items": [{"create": {"status": 201}}]})]
+    front.backend = lambda method, target, body: answers.pop(0)
+    assert cluster.bulk([Action("create", "reviews", "a", {})]) == []
+    assert front.bodies[0] == front.bodies[1] == front.bodies[2]
+
+
+@pytest.mark.parametrize("answer", [(200, {"items": [{"create": {"status": 429, "error": {}}}]}), (429, SHORT)])
+def test_a_cluster_that_stays_busy_ends_the_run(
+    front: Front, cluster: Cluster, answer: tuple[int, dict[str, Any]]
+) -> None:
+    answering(front, answer[1], answer[0])
     with pytest.raises(LimitHit, match="too busy to accept writes"):
         cluster.bulk([Action("create", "reviews", "a", {})])
     assert len(front.asked) == 10
