@@ -357,6 +357,32 @@ def test_axe_finds_no_accessibility_problem_on_any_page(visit: Visit, states: No
     assert found == []
 
 
+def test_dark_colours_suit_the_current_page_number_and_are_not_printed(visit: Visit) -> None:
+    """Axe passes over a text of one letter."""
+    page = visit().go("/?q=neglect&limit=1")
+    page.emulate_media(color_scheme="dark")
+    current = page.locator(".govuk-pagination__item--current")
+    text, ground = current.evaluate(
+        "(item) => [getComputedStyle(item.firstElementChild).color, getComputedStyle(item).backgroundColor]"
+    )
+    assert contrast(text, ground) >= 4.5
+    page.emulate_media(media="print", color_scheme="dark")
+    text = page.locator("h1").evaluate("(heading) => getComputedStyle(heading).color")
+    assert contrast(text, "rgb(255, 255, 255)") >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two CSS colours, from 1 to 21, as WCAG 2.2 defines it."""
+    low, high = sorted(map(_luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(part) / 255 for part in re.findall(r"\d+", colour)[:3])
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 def test_axe_finds_none_without_scripts_or_in_an_empty_library(browser: Browser, demo: Path, robin: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "library"
