@@ -144,7 +144,8 @@ def find(
     titles = (sources[0], _Source("cover", prominent, 0.85), *sources[2:])
 
     first_page = [draft.text for draft in drafts if draft.page == drafts[0].page]
-    called = title.find(cover, [*first_page, *header], _OTHER, size, properties)
+    by_ocr = pages[0].reader == "ocr"
+    called = title.find(cover, [*first_page, *header], _OTHER, size, properties, by_ocr=by_ocr)
     found: dict[str, Found | None] = {"title": _title(sheet, called, stem)}
     found["board"] = _first(sources[:3], bodies.boards)
     if found["board"]:

@@ -11,6 +11,7 @@ from ingest.structure.normalise import fold_spaces, repair
 _LARGE = 1.12  # times the size of the body: larger counts as set large
 _OF_LARGEST = 0.5  # share of the largest letters of the cover: smaller text is not a title
 _LINES = 5  # of a title, at most
+_SEVERAL = 3  # words
 _MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"  # of a footnote
 _FILE_NAME = re.compile(r"^(?:microsoft word|untitled|document\d*|.*\.(?:docx?|indd|pdf|pptx?|pub)$)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
@@ -46,15 +47,25 @@ _UNFINISHED = re.compile(r"(\b(?:and|of|in|for|the|to|on|with|by|upon)|[&,]) –
 
 
 def find(
-    cover: Sequence[Draft], first_page: Iterable[str], other: re.Pattern[str], size: float, properties: dict[str, str]
+    cover: Sequence[Draft],
+    first_page: Iterable[str],
+    other: re.Pattern[str],
+    size: float,
+    properties: dict[str, str],
+    *,
+    by_ocr: bool = False,
 ) -> Found | None:
     """Return the title, or None if neither the page nor the properties have one.
 
     `cover` are the short pieces of text at the beginning, and `first_page` is all text of the first page. `other`
-    matches dates and authors. `size` is the letter size of the body.
+    matches dates and authors. `size` is the letter size of the body. `by_ocr` means that the page was read by OCR: its
+    sizes are uncertain, and parts of a picture can be read as large letters, so a line that names a document is better.
     """
     page = list(first_page)
-    title = _join(_set_large(cover, other, size))
+    lines = _set_large(cover, other, size)
+    if by_ocr and not _names_document(lines):
+        lines = _naming_document(cover, other) or lines
+    title = _join(lines)
     if len(title.split()) >= 2:
         return Found(_with_place(title, cover, page), "cover", 0.8)
     subject = _subject(cover, other)
@@ -96,6 +107,12 @@ def _set_large(cover: Sequence[Draft], other: re.Pattern[str], size: float) -> l
                 lines.append(words)
             break
     return lines
+
+
+def _naming_document(cover: Sequence[Draft], other: re.Pattern[str]) -> list[str]:
+    """Return the first line of several words that says what the document is, or nothing."""
+    several = (draft.text for draft in cover if len(draft.text.split()) >= _SEVERAL)
+    return next(([words] for words in several if _DOCUMENT.search(words) and not _is_no_title(words, other)), [])
 
 
 def _names_document(lines: Iterable[str]) -> bool:

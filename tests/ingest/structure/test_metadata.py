@@ -25,9 +25,10 @@ def found(
     stem: str = "wren",
     pages: int = 1,
     body: str = BODY,
+    reader: str = "pdfium",
 ) -> dict[str, Found]:
     """Return what is found in a report with this title and these lines on its cover."""
-    raw = [RawPage(number, str(number), 595, 842, []) for number in range(1, pages + 1)]
+    raw = [RawPage(number, str(number), 595, 842, [], reader=reader) for number in range(1, pages + 1)]
     for role, lines in ((AsideRole.COVER_SHEET, sheet), (AsideRole.HEADER, header)):
         for text in lines:
             line = Line(text, 72, 500, 800, 9)
@@ -193,6 +194,15 @@ def test_there_is_always_a_title() -> None:
     assert told["title"] == Found("Review of Child Wren", "pdf properties", 0.5)
     named = found(title="", properties={"title": "Microsoft Word - final v3.docx"}, stem="Child%20Wren_final")
     assert named["title"] == Found("Child Wren final", "file name", 0.3)
+
+
+def test_on_a_scanned_cover_a_line_that_names_the_document_is_better_than_a_large_one() -> None:
+    cover = ("Avonshire Committee", "Review of the death of Child Wren", "ee ed yt")
+    noise = "ws Gap ws Yap 3 Gap"
+    assert value(found(*cover, title=noise, reader="ocr"), "title") == "Review of the death of Child Wren"
+    assert value(found(*cover, title=noise), "title") == noise
+    assert value(found("Avonshire Committee", title=noise, reader="ocr"), "title") == noise
+    assert value(found(*cover, title="Overview Report", reader="ocr"), "title") == "Overview Report"
 
 
 def test_the_language_is_recognised_from_the_text() -> None:
