@@ -3,12 +3,14 @@
 LIBRARY has its index in its folder. WEB is a folder with the settings of a cluster in which the same reports are
 published. Each query is sent to both before the next one, first when the cluster has not seen it ("new"), and again
 when the process has cached the result ("again"). Times are milliseconds of the clock, and of this process alone
-("own"); the nodes' time is only included in the first. Answers that differ are listed. There should be none.
+("own"); the nodes' time is only included in the first. Answers that differ are listed. There should be none. Each form
+of query is also written to stderr when it is done.
 """
 
 import argparse
 import json
 import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -51,6 +53,7 @@ def compare(here: Library, web: Library, asked: dict[str, list[str]]) -> dict[st
                 different.append(query)
         spreads = {name: {key: round(value, 1) for key, value in spread(some).items()} for name, some in times.items()}
         found[form] = {"queries": len(several), **spreads, "different": different}
+        print(form, json.dumps(found[form]), file=sys.stderr, flush=True)
     return found
 
 
@@ -72,6 +75,7 @@ def main() -> None:
         began = time.perf_counter()
         web.searcher().themed()
         opening = time.perf_counter() - began
+        print(f"opened in {opening:.1f} s", file=sys.stderr, flush=True)
         here.searcher().themed()
         told = {
             "reports": here.coverage().reports,
