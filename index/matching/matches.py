@@ -47,10 +47,13 @@ class Match:
         """Return the weight of the clause in each document: its occurrences, weighted by section if that is known."""
         raise NotImplementedError
 
-    def postings(self) -> Postings:
-        """Return the first positions of the matches as postings, without weights and sections."""
+    def postings(self, among: Collection[int]) -> Postings:
+        """Return the first positions of the matches in at least these documents as postings.
+
+        They have no weights and sections.
+        """
         found = PostingsBuilder()
-        for document in sorted(self.documents):
+        for document in sorted(self.documents.intersection(among)):
             found.add(document, 0.0, sorted(chain.from_iterable(self.starts(document))), 0)
         return found.postings()
 
@@ -233,8 +236,8 @@ class Runs(Match):
     def weights(self) -> Mapping[int, float]:
         return {document: float(count) for document, count in counts_of(self._firsts).items()}
 
-    def postings(self) -> Postings:
-        return self._firsts.postings() if isinstance(self._firsts, Grouped) else super().postings()
+    def postings(self, among: Collection[int]) -> Postings:
+        return self._firsts.postings() if isinstance(self._firsts, Grouped) else super().postings(among)
 
     def kinds(self, document: int) -> int:
         return self._kinds[document]
@@ -341,11 +344,11 @@ def _sum(several: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
     return total
 
 
-def postings_of(match: Match) -> list[Lists]:
-    """Return the first positions of a match as the postings of one or more terms."""
+def postings_of(match: Match, among: Collection[int]) -> list[Lists]:
+    """Return the first positions of a match in at least these documents as the postings of one or more terms."""
     found: list[Lists] = []
     for part in parts_of([match]):
-        found += part._known.by_term if isinstance(part, Words) else [[(0, part.postings())]]
+        found += part._known.by_term if isinstance(part, Words) else [[(0, part.postings(among))]]
     return found
 
 

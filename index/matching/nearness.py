@@ -38,7 +38,7 @@ def near_matches(
         else:
             wanted = arrays.wanted_of(_sharing_a_kind(left, right, both))
         one, other = (
-            windows.Side([lists for match in answer.matches for lists in postings_of(match)], width)
+            windows.Side([lists for match in answer.matches for lists in postings_of(match, both)], width)
             for answer, width in zip((left, right), widths, strict=True)
         )
         return Pairs(text, terms, *windows.near_by_document(one, other, wanted, distance, layout.paragraphs))

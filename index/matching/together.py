@@ -64,7 +64,7 @@ class Together:
         tick()
         starts = self._layout.paragraphs(documents).starts
         tick()
-        return arrays.sharing_a_paragraph([postings_of(match) for match in self._matches], documents, starts)
+        return arrays.sharing_a_paragraph([postings_of(match, documents) for match in self._matches], documents, starts)
 
     def spans(self, document: int) -> list[Span]:
         """Return the places in one document, ascending. They may overlap, but none contains another."""

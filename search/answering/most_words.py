@@ -137,7 +137,7 @@ class MostWords:
         counts, wanted = [], arrays.wanted_of(documents)
         for match in self._matches:
             self._check_deadline()
-            counts.append(arrays.in_paragraphs(arrays.keys_of_terms(postings_of(match), wanted), starts))
+            counts.append(arrays.in_paragraphs(arrays.keys_of_terms(postings_of(match, documents), wanted), starts))
         held = len(starts) or 1
         having_any = [int(np.count_nonzero(some)) for some in counts]
         weights = [log(1 + (held - some + 0.5) / (some + 0.5)) for some in having_any]

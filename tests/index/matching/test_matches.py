@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from index.matching.matches import Words, lists
+from index.matching.matches import AnyOf, Match, Words, lists, postings_of
 from index.storage.postings import Postings, PostingsBuilder, unpack
 
 
@@ -35,3 +35,23 @@ def test_the_kinds_of_few_documents_are_those_of_many() -> None:
     few = list(words.kinds_in([0, 1, 2, 5, 6]))
     assert words.documents == {0, 1, 6}
     assert [words.kinds(document) for document in (0, 1, 2, 5, 6)] == few == [1, 2, 0, 0, 2]
+
+
+class Slow(Match):
+    """A match whose positions take a request for each document."""
+
+    def __init__(self) -> None:
+        self.documents = {1, 2, 3, 4}
+        self.read: list[int] = []
+
+    def starts(self, document: int) -> Sequence[Sequence[int]]:
+        self.read.append(document)
+        return ([document, 10 * document],)
+
+
+def test_positions_are_read_only_in_the_documents_that_are_wanted() -> None:
+    slow = Slow()
+    ((_, found),) = postings_of(AnyOf("", [slow, slow]), [2, 4, 9])[0]
+    assert slow.read == [2, 4, 2, 4]
+    assert list(found.documents) == [2, 4]
+    assert [list(found.at(place)) for place in (0, 1)] == [[2, 20], [4, 40]]
