@@ -9,6 +9,7 @@ from index import analyser
 from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.query import And, Field, In, Near, Not, Or, Phrase, Plain, Query, Word
+from search.answering.roots import ENDINGS, LEAST, root
 from search.answering.theme_offers import theme_offers, typed_words
 from search.results import Offer
 
@@ -18,13 +19,7 @@ Count = Callable[[Query], int]
 _WORDS = 5  # words of a family
 _WIDER = 3
 _PARTS = 12  # parts of a query without hits; each is left out once
-_ROOT = 4  # letters: words with fewer in common are not offered as one family
-_ENDINGS = (
-    r"(?:al|ally|ation|ational|ative|ed|edly|er|ful|fully|fulness|ion|ive|ively|ing|ise|ised|ish|less|lessness|ly|ment|"
-    r"ness|or|s|y)"
-)
-_LAST = re.compile(f"{_ENDINGS}$")
-_FAMILY = re.compile(f"[ey]?|e?{_ENDINGS}(?:s|'s)?")
+_FAMILY = re.compile(f"[ey]?|e?{ENDINGS}(?:s|'s)?")
 
 
 def offers(
@@ -69,12 +64,12 @@ def family_offers(tree: Query, evaluator: Evaluator, count: Count) -> list[Offer
     if len(terms) != 1 or is_function_word(terms[0]):
         return []
     own = analyser.word_class(terms[0])
-    root = _root(own)
-    if len(root) < _ROOT or not root.isalpha():
+    common = root(own)
+    if len(common) < LEAST or not common.isalpha():
         return []
     classes: defaultdict[str, list[str]] = defaultdict(list)
-    for term in evaluator.expansion.slot(f"{root}*"):
-        if _FAMILY.fullmatch(term[len(root) :]):
+    for term in evaluator.expansion.slot(f"{common}*"):
+        if _FAMILY.fullmatch(term[len(common) :]):
             classes[analyser.word_class(term)].append(term)
     classes.pop(own, None)
     shortest = [min(forms, key=len) for forms in classes.values()]
@@ -86,10 +81,6 @@ def family_offers(tree: Query, evaluator: Evaluator, count: Count) -> list[Offer
     offered = [word for _, word in best]
     query = Or(tuple(map(Word, offered))) if len(offered) > 1 else Word(offered[0])
     return [Offer("family", str(query), count(query), terms[0], tuple(offered))]
-
-
-def _root(word: str) -> str:
-    return _LAST.sub("", word).rstrip("ey") if len(_LAST.sub("", word)) >= _ROOT else word.rstrip("ey")
 
 
 def wider_offers(tree: Query, count: Count) -> list[Offer]:

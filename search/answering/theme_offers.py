@@ -13,10 +13,12 @@ from corpus.themes import Theme, Themes
 from index import analyser
 from index.function_words import FUNCTION_WORDS, is_function_word
 from index.query import And, Phrase, Query, Word
+from search.answering.roots import root
 from search.results import Offer
 
 _THEMES = 2  # themes offered
 _BEGINNING = 2  # letters
+_SEVERAL = 2  # words that a theme is named after
 _KEPT = 4096  # cached words of theme terms
 _NEGATIONS = frozenset(("no", "not", "never"))
 _QUERY_SIGNS = re.compile(r"[:=()|~?]|\b(?:AND|OR|NOT|NEAR)\b")
@@ -29,9 +31,9 @@ _SIDES = re.compile(r" / |, ")
 def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) -> list[Offer]:
     """Return the themes that cover a query of words or of one phrase, or otherwise a part of it.
 
-    A theme that is part of another comes before it, and a theme with the words in its name comes before one that has
-    them among its terms. Themes that cover more of the query come first. `having` returns how many reports have a
-    theme.
+    A theme that is part of another comes before it, and a theme with the words in its name, or words of their family,
+    comes before one that has them among its terms. Then themes that cover more of the query come first. `having`
+    returns how many reports have a theme.
     """
     words = typed_words(tree)
     typed = _Words(" ".join(words))
@@ -42,7 +44,7 @@ def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) ->
         covering,
         key=lambda theme: (
             sum(_holds(theme, other) for other in covering),
-            -len(set(typed.content).intersection(_read(theme.name).all)),
+            -_in_name(theme, typed),
         ),
     )
     if best_first:
@@ -75,7 +77,10 @@ def _covers(theme: Theme, typed: "_Words") -> bool:
 
 
 def _on_a_part(themes: Themes, typed: "_Words", words: Sequence[str]) -> list[tuple[Theme, str]]:
-    """Return the themes with a term or name of several words inside the query, and these words. The longest come first.
+    """Return the themes with a term or name of several words inside the query, and these words.
+
+    The themes that are named after several of these words come first: `health visitor` → Health visiting. Then those
+    with the longest words.
 
     Reading all terms takes long, so only those are read whose words begin like the words of the query.
     """
@@ -84,7 +89,17 @@ def _on_a_part(themes: Themes, typed: "_Words", words: Sequence[str]) -> list[tu
     for theme in themes.themes:
         ways = (_read(said) for said in _ways_to_say(theme) if _beginnings(said) <= begin)
         found.append((theme, max((way.inside(typed) for way in ways), key=len, default="")))
-    return sorted((each for each in found if each[1]), key=lambda each: -len(each[1]))
+
+    def order(each: tuple[Theme, str]) -> tuple[bool, int, int]:
+        named = _in_name(each[0], _read(each[1]))
+        return named < _SEVERAL, -len(each[1]), -named
+
+    return sorted((each for each in found if each[1]), key=order)
+
+
+def _in_name(theme: Theme, words: "_Words") -> int:
+    """Return how many of the words have a word of their family in the name of a theme."""
+    return len({root(word) for word in words.content} & {root(word) for word in _read(theme.name).all})
 
 
 @lru_cache(_KEPT)

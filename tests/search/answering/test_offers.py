@@ -81,6 +81,38 @@ def test_a_theme_of_other_words_is_not_offered(demo: Library, typed: str) -> Non
     assert 'theme:"Was not brought / DNA"' not in queries(offered(demo, typed).get("theme", []))
 
 
+@pytest.mark.parametrize(
+    ("typed", "first", "later"),
+    [
+        ("the father was not seen by the health visitor", "Health visiting", "Pre-birth, concealed pregnancy, infants"),
+        ("a social worker and the school nurse", "School nursing", "Children's social care / social services"),
+    ],
+)
+def test_a_theme_named_after_a_part_comes_before_one_that_has_it_among_its_terms(
+    typed: str, first: str, later: str
+) -> None:
+    names = [offer.name for offer in theme_offers(parse(typed).tree, load_themes(), lambda theme: 1)]
+    assert names == [first, later]
+
+
+PARTLY = """
+[[theme]]
+name = "Visitors"
+queries = ["health visitor"]
+
+[[theme]]
+name = "Weighing"
+queries = ["seen by the health visitor"]
+"""
+
+
+def test_a_theme_with_one_word_of_a_part_in_its_name_does_not_come_before_a_longer_part(tmp_path: Path) -> None:
+    (tmp_path / "themes.toml").write_text(PARTLY)
+    own = load_themes(tmp_path / "themes.toml").themes[-2:]
+    offered = theme_offers(parse("baby seen by the health visitor").tree, Themes(own), lambda theme: 1)
+    assert [offer.words[0] for offer in offered] == ["seen by the health visitor", "health visitor"]
+
+
 COVERING = """
 [[theme]]
 name = "Harm by peers (child)"
