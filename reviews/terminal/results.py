@@ -119,7 +119,10 @@ def _offered(results: Results) -> Iterator[str]:
             terms = ", ".join(offer.words[:_TERMS]) + (", …" if len(offer.words) > _TERMS else "")
             yield from textwrap.wrap(f"Theme: {offer.query} ({found}), which also finds {terms}", width())
         elif offer.kind == "part":
-            yield from textwrap.wrap(f"Theme on “{offer.words[0]}”: {offer.query} ({found})", width())
+            having = f"{found} {'mentions' if offer.reports == 1 else 'mention'} the theme"
+            yield from textwrap.wrap(
+                f"Theme with “{offer.words[0]}” among its words: {offer.query} ({having})", width()
+            )
         elif offer.kind == "family":
             yield from _indented(f"not searched: {', '.join(offer.words)} ({found}); to find them: {offer.query}")
         else:

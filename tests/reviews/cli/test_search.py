@@ -74,6 +74,11 @@ def test_a_suggestion_is_printed(reviews: Reviews) -> None:
 
 def test_further_queries_are_printed_with_what_they_find(reviews: Reviews) -> None:
     assert 'Theme: theme:"Was not brought / DNA" (' in reviews("search", "missed appointments").output
+    part = " ".join(reviews("search", "babies not brought to appointments").output.split())
+    assert re.search(
+        r'Theme with “not brought” among its words: theme:"Was not brought / DNA" \(\d+ reports mention the theme\)',
+        part,
+    )
     assert "not searched: appointment (" in reviews("search", "appointed").output
     assert re.search(r"Instead: neglect \(\d+ reports\)", reviews("search", "neglect zzyzx").output)
 
