@@ -31,6 +31,12 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def without(words: Sequence[str]) -> str:
+    """Return what a report lacks, such as `Without the words “asthma” and “dentist”`."""
+    *first, last = (f"“{word.removeprefix('=')}”" for word in words)
+    return f"Without the {'words' if first else 'word'} {', '.join(first)}{' and ' if first else ''}{last}"
+
+
 def answer(results: Results, offset: int, *, counted_too: bool = False) -> Iterator[str]:
     """Yield the lines of the results: the query as read, the hits, what was not searched.
 
@@ -170,11 +176,11 @@ def _hit(number: int, hit: Hit, same_case: bool) -> Iterator[str]:
     report = hit.report
     yield from (click.style(line, bold=True) for line in textwrap.wrap(f"{number}. {report.title}", width()))
     said = "words apart" if hit.together is False else counted(hit.mentions, "mention")
-    if hit.lacks:
-        said = f"without {' and '.join(hit.lacks)}"
-    facts = (report.board, report.year, report.kind, said, report.id[:12])
+    facts = (report.board, report.year, report.kind, "" if hit.lacks else said, report.id[:12])
     line = " · ".join(str(fact) for fact in facts if fact)
     yield f"   {line}{' · same case as the report above' if same_case else ''}"
+    if hit.lacks:
+        yield from (f"   {said}" for said in textwrap.wrap(f"{without(hit.lacks)}.", width() - 3))
     for reason in hit.explanation or ():
         title = ", also in its title" if reason.in_title else ""
         title += ", in one paragraph with other words of the query" if reason.together else ""

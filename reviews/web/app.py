@@ -19,7 +19,7 @@ from corpus.model import HIDDEN
 from corpus.paths import LibraryPaths
 from ingest.sandbox.limits import forbid_core_dumps
 from reviews.short_title import short_title
-from reviews.terminal.results import counted
+from reviews.terminal.results import counted, without
 from reviews.web import collection_storage, context
 from reviews.web.batch_jobs import Batches
 from reviews.web.guard import access, audit, headers
@@ -119,6 +119,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.jinja_env.undefined = ChainableUndefined  # the templates read optional parameters
     app.jinja_env.globals.update(
         counted=counted,
+        without=without,
         navigation=PAGES,
         path_now=lambda: request.path,
         home=context.home,

@@ -165,8 +165,8 @@ def test_most_also_lists_the_reports_with_most_of_the_words_and_counts_none_of_t
     shown = reviews(*words, "--most")
     assert shown.exit_code == 0
     head, below = shown.output.split("Reports with most of these words (not all; they are not counted above)")
-    assert "· without " in below
-    assert "· without " not in head
+    assert "\n   Without the word" in below
+    assert "\n   Without the word" not in head
     plain, told = (json.loads(reviews(*words, *more, "--json").output) for more in ((), ("--most",)))
     assert (plain["most"], told["total"]) == (None, plain["total"])
     assert all(hit["lacks"] for hit in told["most"])
@@ -177,7 +177,7 @@ def test_two_words_that_no_report_has_together_open_the_list_of_reports_with_one
     assert "dental thresholds: 0 reports" in shown
     assert "Instead: thresholds (3 reports)" in shown
     assert "Reports with one of these words" in shown
-    assert "without thresholds" in shown
+    assert "\n   Without the word “thresholds”.\n" in shown
     none = reviews("search", "xyzzy plugh", "--most").output
     assert "No report has one of these words." in none
     assert "Reports with one of these words" not in none

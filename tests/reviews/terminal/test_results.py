@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from corpus.model import SectionKind
-from reviews.terminal.results import cited
+from reviews.terminal.results import cited, without
 from search.results import Passage
 
 PLAIN = Passage(3, 3, "3", "14", 7, SectionKind.CHRONOLOGY, "", 0, "DNA.", ())
@@ -27,3 +29,16 @@ def test_a_heading_is_shown_once_and_shortened() -> None:
 
 def test_a_passage_across_a_page_break_names_both_pages_and_their_printed_number() -> None:
     assert cited(replace(PLAIN, page_end=4, page_label="iii")) == "pages 3 and 4 (printed iii), paragraph 14"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("neglect",), "Without the word “neglect”"),
+        (("=neglect",), "Without the word “neglect”"),
+        (("asthma", "dentist"), "Without the words “asthma” and “dentist”"),
+        (("asthma", "dentist", "neglect"), "Without the words “asthma”, “dentist” and “neglect”"),
+    ],
+)
+def test_words_that_a_report_lacks_are_quoted(words: tuple[str, ...], said: str) -> None:
+    assert without(words) == said

@@ -448,8 +448,19 @@ def test_the_page_lists_the_reports_with_one_of_two_words_below_the_answer_and_c
     answer, most = shown.split("Reports with one of these words")
     assert "0 reports" in answer
     assert "No reports match your search" in answer
-    assert "without thresholds" in most
+    assert "Without the word “thresholds”" in most
     assert "Reports with" not in Marks(html(page, "/?q=missed+appointments")).text
+
+
+@pytest.mark.parametrize("typed", ["dental thresholds", "neglect school zzyzx", "neglect school zzyzx qqqq"])
+def test_the_words_that_a_report_lacks_are_not_among_the_facts_about_it(page: FlaskClient, typed: str) -> None:
+    shown = html(page, f"/?q={typed}").partition('id="most"')[2]
+    facts = re.findall(r'<p class="[^"]*r-facts">(.*?)</p>', shown)
+    lacks = re.findall(r'<p class="[^"]*r-lacks">(.*?)</p>', shown)
+    assert len(facts) == len(lacks) > 0
+    assert not [each for each in facts if "thout" in each]
+    for said in lacks:
+        assert re.fullmatch(r"Without the (word “\w+”|words (“\w+”, )*“\w+” and “\w+”):", said), said
 
 
 def test_the_json_of_the_page_lists_passages_in_parts(page: FlaskClient) -> None:
