@@ -133,6 +133,7 @@ def _answered(asked: SearchParameters) -> str:
         wording=asked.wording(opened().searcher().themes),
         results=results,
         coverage=results.coverage,
+        left=_left(asked, results),
         shown=list(grouped(hits, asked.offset)),
         passages=[Best(each, quoted_of(each.report, each.passage)) for each in results.passages or ()],
         rows=rows,
@@ -160,6 +161,12 @@ def _answered(asked: SearchParameters) -> str:
 
 # A link on the page says the same with a count, or a line of its own does.
 _ELSEWHERE = (Code.REST, Code.TITLE_ONLY, Code.FILTERED_OUT, Code.FUNCTION_WORDS)
+
+
+def _left(asked: SearchParameters, results: Results) -> int | None:
+    """Return how many of the searched reports the filters leave, or None if they leave all."""
+    left = len(opened().searcher().documents(asked.filters)) if asked.filtered else results.coverage.searchable
+    return left if left < results.coverage.searchable else None
 
 
 def _left_out(results: Results) -> str:

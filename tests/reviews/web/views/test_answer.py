@@ -88,6 +88,29 @@ def test_every_page_that_is_reached_from_an_answer_leads_back_to_it(page: FlaskC
             assert all("back=" in each for each in further), "it is carried from page to page"
 
 
+@pytest.mark.parametrize(
+    "filters", [WENDLEMERE, "from=2014&to=2022", "child=Child+Robin", "theme=Thresholds+%26+referral", "copies=once"]
+)
+@pytest.mark.parametrize("view", ["passages", "reports", "recommendations"])
+def test_with_filters_an_answer_is_of_the_reports_that_they_leave(page: FlaskClient, filters: str, view: str) -> None:
+    answer = told(page, f"/search.json?q=neglect&{filters}")
+    points = told(page, f"/trends.json?q=neglect&by=year&{filters}")["points"]
+    left = sum(point["of"] for point in points)
+    shown = " ".join(Marks(html(page, f"/?q=neglect&{filters}&view={view}")).text.split())
+    if left == 9:
+        assert f"{answer['total']} reports for neglect of 9 reports searched." in shown
+    else:
+        assert f"{answer['total']} reports for neglect of {left} reports that the filters leave." in shown
+        assert "of 9 reports" not in shown
+
+
+def test_an_answer_without_filters_is_of_all_reports_searched(page: FlaskClient) -> None:
+    for address in ("/?q=neglect", "/?q=neglect&section=findings"):
+        shown = " ".join(Marks(html(page, address)).text.split())
+        assert "of 9 reports searched." in shown
+        assert "that the filters leave" not in shown
+
+
 def test_a_way_back_leads_to_no_other_site(page: FlaskClient, robin: str) -> None:
     for elsewhere in ("//evil.example/", "https://evil.example", "javascript:alert(1)", "/\\evil.example"):
         shown = page.get(f"/reports/{robin[:16]}/pages/6", query_string={"q": "neglect", "back": elsewhere}).text
