@@ -117,10 +117,9 @@ def _collected(searcher: Searcher) -> list[Report]:
 def _answered(asked: SearchParameters) -> str:
     """Show the answer in the view that was chosen."""
     rows: list[ItemView] = []
-    more = False
     if asked.view == "recommendations":
         results = _kept_answer(asked, limit=1, offset=0, per_report=0)
-        rows, more = _recommended(asked)
+        rows, more = _recommended(asked) if results.total else ([], False)
     else:
         results = _kept_answer(asked)
         more = results.more_passages
@@ -134,6 +133,7 @@ def _answered(asked: SearchParameters) -> str:
         results=results,
         coverage=results.coverage,
         left=_left(asked, results),
+        wordless=any(each.code is Code.NOTHING_ASKED for each in results.diagnostics),
         shown=list(grouped(hits, asked.offset)),
         passages=[Best(each, quoted_of(each.report, each.passage)) for each in results.passages or ()],
         rows=rows,
@@ -160,7 +160,7 @@ def _answered(asked: SearchParameters) -> str:
 
 
 # A link on the page says the same with a count, or a line of its own does.
-_ELSEWHERE = (Code.REST, Code.TITLE_ONLY, Code.FILTERED_OUT, Code.FUNCTION_WORDS)
+_ELSEWHERE = (Code.REST, Code.TITLE_ONLY, Code.FILTERED_OUT, Code.FUNCTION_WORDS, Code.NOTHING_ASKED)
 
 
 def _left(asked: SearchParameters, results: Results) -> int | None:

@@ -111,6 +111,34 @@ def test_an_answer_without_filters_is_of_all_reports_searched(page: FlaskClient)
         assert "that the filters leave" not in shown
 
 
+@pytest.mark.parametrize("view", ["passages", "reports", "recommendations"])
+@pytest.mark.parametrize("typed", ["", "+", "%22%22", "%3F!"])
+def test_filters_without_words_ask_for_a_word_and_find_nothing_wrong(page: FlaskClient, typed: str, view: str) -> None:
+    shown = html(page, f"/?q={typed}&{WENDLEMERE}&view={view}")
+    left = sum(p["of"] for p in told(page, f"/trends.json?q=neglect&by=year&{WENDLEMERE}")["points"])
+    text = Marks(shown).text
+    assert f"Type a word to search the {left} reports that the filters leave" in text
+    assert not re.search(r"\b0 reports", text)
+    for wrong in ("No reports match", "may still mention it", "The query is empty", "Searched 9", "Download these"):
+        assert wrong not in text
+    assert "Remove the filter" in shown
+    assert 'rel="next"' not in shown
+    assert "<title>Type a word" in shown
+
+
+def test_filters_without_words_that_leave_no_report_say_so(page: FlaskClient) -> None:
+    shown = Marks(html(page, "/?q=&year=1990")).text
+    assert "The filters leave no reports to search" in shown
+    assert "Type a word" not in shown.partition("Remove a filter.")[2]
+
+
+def test_signs_without_words_ask_for_a_word_too(page: FlaskClient) -> None:
+    shown = Marks(html(page, "/?q=%3F!")).text
+    assert "Type a word to search 9 reports" in shown
+    assert "has no letters or digits" in shown
+    assert not re.search(r"\b0 reports", shown)
+
+
 def test_a_way_back_leads_to_no_other_site(page: FlaskClient, robin: str) -> None:
     for elsewhere in ("//evil.example/", "https://evil.example", "javascript:alert(1)", "/\\evil.example"):
         shown = page.get(f"/reports/{robin[:16]}/pages/6", query_string={"q": "neglect", "back": elsewhere}).text
