@@ -137,6 +137,7 @@ def _answered(asked: SearchParameters) -> str:
         shown=list(grouped(hits, asked.offset)),
         passages=[Best(each, quoted_of(each.report, each.passage)) for each in results.passages or ()],
         rows=rows,
+        on_page=len({each.report.id for each in results.passages or ()} | {row.found.report.id for row in rows}),
         most=[] if asked.offset else [_hit_view(number, [hit]) for number, hit in enumerate(results.most or (), 1)],
         facets=boxes,
         years=years(results),

@@ -229,6 +229,35 @@ def test_a_later_page_of_an_answer_says_so_at_the_top(page: FlaskClient) -> None
         assert "Page 1." not in first
 
 
+def on_paper(page: FlaskClient, address: str) -> str:
+    """Return the line about the page of results that is only printed."""
+    lines = re.findall(r'<p class="govuk-body-s r-only-print">(This is .*?)</p>', html(page, address), re.DOTALL)
+    (line,) = (" ".join(line.split()) for line in lines)
+    return line
+
+
+def test_printed_results_say_which_page_they_are_and_how_many_reports_are_on_it(page: FlaskClient) -> None:
+    total = told(page, "/search.json?q=child")["total"]
+    last = -(-total // 4)
+    assert total % 4
+    for number, shown in ((1, 4), (last, total % 4)):
+        said = on_paper(page, f"/?q=child&limit=4&page={number}")
+        assert said == f"This is page {number} of {last} of these results. It shows {shown} of {total} reports."
+    assert on_paper(page, "/?q=child&limit=100").endswith(f"It shows {total} of {total} reports.")
+
+
+@pytest.mark.parametrize(("view", "one"), [("passages", "passage"), ("recommendations", "recommendation")])
+def test_printed_passages_and_recommendations_say_from_how_many_reports_they_are(
+    page: FlaskClient, view: str, one: str
+) -> None:
+    address = f"/?q=child&view={view}&limit=7"
+    ids = re.findall(r'r-hit__title"><a class="govuk-link" href="/reports/(\w+)', html(page, address))
+    assert len(ids) == 7 > len(set(ids)) > 1
+    shown = f"It shows 7 {one}s from {len(set(ids))} reports."
+    assert on_paper(page, address) == f"This is page 1 of the {one}s. {shown} There are more on the next page."
+    assert "next page" not in on_paper(page, f"/?q=child&view={view}&limit=100&page=9")
+
+
 def test_a_section_whose_heading_has_a_number_does_not_look_like_a_count(page: FlaskClient) -> None:
     assert "· in “8 Recommendations”" in Marks(html(page, "/?q=chronology")).text
 
