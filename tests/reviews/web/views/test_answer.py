@@ -258,6 +258,13 @@ def test_printed_passages_and_recommendations_say_from_how_many_reports_they_are
     assert "next page" not in on_paper(page, f"/?q=child&view={view}&limit=100&page=9")
 
 
+def test_the_recommendations_of_an_answer_say_that_the_number_above_is_of_reports(page: FlaskClient) -> None:
+    said = "The number above is of reports that match anywhere in their text."
+    assert said in html(page, "/?q=neglect&view=recommendations")
+    for view in ("reports", "passages"):
+        assert said not in html(page, f"/?q=neglect&view={view}")
+
+
 def test_a_section_whose_heading_has_a_number_does_not_look_like_a_count(page: FlaskClient) -> None:
     assert "· in “8 Recommendations”" in Marks(html(page, "/?q=chronology")).text
 
