@@ -54,7 +54,7 @@ def completions(
     `themed` has the number of reports with each theme. `frequency` returns the number of reports with a word.
     """
     wanted = [word.casefold() for word in _WORD.findall(typed[:_LONGEST])]
-    if len("".join(wanted)) < _LEAST or len(typed) > _LONGEST:
+    if not is_enough(typed) or len(typed) > _LONGEST:
         return []
     themes = [
         Completion("theme", name, f'theme:"{name}"', count) for name, count in themed.items() if _fits(wanted, name)
@@ -65,6 +65,11 @@ def completions(
         for name, count in boards.most_common(_BOARDS)
     ]
     return [*themes[:_THEMES], *named, *_words(typed, vocabulary, frequency)]
+
+
+def is_enough(typed: str) -> bool:
+    """Return whether there are enough letters to complete."""
+    return len("".join(_WORD.findall(typed[:_LONGEST]))) >= _LEAST
 
 
 def _fits(wanted: list[str], name: str) -> bool:

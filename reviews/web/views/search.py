@@ -22,6 +22,7 @@ from reviews.web.parameters import SORTS, VIEWS, SearchParameters, passages_of
 from reviews.web.reading.highlight import Piece, quoted
 from reviews.web.reading.items import ItemView, item_view
 from search.analytics.recommendations import recommendations
+from search.answering.completions import is_enough
 from search.diagnostics import Code
 from search.filters import Filters
 from search.request import SearchOptions
@@ -215,7 +216,8 @@ def page_json() -> Response:
 def suggestions() -> str:
     """Return possible completions of what has been typed, as a list of links for a browser without scripts."""
     asked = SearchParameters.read(request.args)
-    return render_template("suggestions.html", asked=asked, found=opened().searcher().completions(asked.text))
+    found = opened().searcher().completions(asked.text)
+    return render_template("suggestions.html", asked=asked, found=found, enough=is_enough(asked.text))
 
 
 @views.get("/suggestions.json")

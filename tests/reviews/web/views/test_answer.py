@@ -277,3 +277,16 @@ def test_what_was_typed_is_quoted_in_quotation_marks(page: FlaskClient, address:
     shown = Marks(page.get(address).text).text
     assert "“abc”" in shown or "“nosuch" in shown
     assert "`" not in shown
+
+
+@pytest.mark.parametrize("typed", ["", "n", "7", "1 2 3", "n 4"])
+def test_suggestions_ask_for_two_letters_where_fewer_were_typed(page: FlaskClient, typed: str) -> None:
+    shown = Marks(page.get("/suggestions", query_string={"q": typed}).text).text
+    assert "No suggestions found. Type at least two letters" in shown
+
+
+@pytest.mark.parametrize("typed", ["zz", "zzz", "z z z", "zzz" * 40, "neglect zzz"])
+def test_suggestions_that_are_not_found_do_not_ask_for_letters_that_were_typed(page: FlaskClient, typed: str) -> None:
+    shown = Marks(page.get("/suggestions", query_string={"q": typed}).text).text
+    assert "No suggestions found. Try other letters, or fewer of them." in shown
+    assert "Type at least" not in shown
