@@ -231,6 +231,8 @@ def addresses(robin: str) -> list[str]:
         "/?q=neglect&view=passages",
         "/?q=neglect&view=recommendations",
         "/?q=nosuchword",
+        "/?q=dental+thresholds",
+        "/?q=&from=2014&to=2015",
         "/?q=neglect&page=99",
         "/?q=" + "child+" * 600,
         f"/reports/{robin[:16]}",
