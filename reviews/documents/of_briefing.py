@@ -24,8 +24,8 @@ def briefing_document(brief: Briefing, root: str) -> bytes:
         document.text("No findings mention it.")
     for listed in brief.passages:
         passage = listed.passage
-        document.quotation(passage.text)
-        document.labelled("Source:", citation.of_passage(listed.report, passage))
+        document.quotation(said.quotation(passage))
+        document.labelled("Source:", said.source(listed))
         _link(document, root, listed.report.id, passage.page, passage.ordinal)
     document.heading("Recommendations")
     document.text(said.recommendations_left(brief))

@@ -13,6 +13,7 @@ from reviews.terminal.results import counted, coverage, quoted, width
 from search.analytics.briefing import Briefing, Related
 from search.analytics.trends import Point
 from search.filters import Filters
+from search.results import Listed, Passage
 
 
 def lines(brief: Briefing) -> Iterator[str]:
@@ -27,7 +28,7 @@ def lines(brief: Briefing) -> Iterator[str]:
     yield from textwrap.wrap(brief.theme.note, width(), initial_indent="  ", subsequent_indent="  ")
     yield from ("", click.style("What findings say", bold=True))
     for listed in brief.passages:
-        yield click.style(f"  {citation.of_passage(listed.report, listed.passage)}", fg="cyan")
+        yield click.style(f"  {source(listed)}", fg="cyan")
         yield from quoted(listed.passage)
     if not brief.passages:
         yield "  No findings mention it."
@@ -52,6 +53,18 @@ def how_many(brief: Briefing) -> str:
         f"{counted(brief.of_cases, 'case')} mention this theme{f' ({narrowed})' if narrowed else ''}. A report "
         "without a known case counts as one case. Everything is counted or quoted; nothing is generated."
     )
+
+
+def source(listed: Listed) -> str:
+    """Return the citation of a passage, with the place that a search shows for it."""
+    passage = listed.passage
+    where = citation.place(passage.page, passage.page_label, passage.paragraph, passage.page_end)
+    return f"{citation.citation(listed.report).removesuffix('.')}, {where}."
+
+
+def quotation(passage: Passage) -> str:
+    """Return the text of a passage, with dots where its paragraph goes on."""
+    return f"{'… ' if passage.more_before else ''}{passage.text}{' …' if passage.more_after else ''}"
 
 
 def point_rows(brief: Briefing, points: tuple[Point, ...]) -> Iterator[tuple[str, str, str]]:

@@ -42,9 +42,9 @@ def pieces(
     return [piece for piece in found if piece.text]
 
 
-def quoted(passage: Passage) -> list[Piece]:
-    """Split a passage for a list of results: the part with the matches, and dots where text is left out."""
-    start, end = opening_snippet(passage)
+def quoted(passage: Passage, *, whole: bool = False) -> list[Piece]:
+    """Split a passage for a list: the part with the matches (or `whole`), and dots where text is left out."""
+    start, end = (0, len(passage.text)) if whole else opening_snippet(passage)
     found = pieces(passage.text, passage.highlights, start, end)
     if start or passage.more_before:
         found.insert(0, Piece("… "))

@@ -13,6 +13,7 @@ from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_o
 from reviews.web.reading.highlight import pieces
 from reviews.web.views.collecting import DOCX
 from reviews.web.views.exports import file_name
+from reviews.web.views.search import quoted_of
 from search.analytics.briefing import Briefing, briefing
 from search.filters import Filters
 
@@ -70,10 +71,7 @@ def page() -> str | tuple[str, int]:
         kept=[pair for pair in pairs_of(filters) if pair[0] not in ("board", "from", "to")],
         asked=request.query_string.decode("ascii", "replace"),
         said=said,
-        quotes=[
-            (each, pieces(each.passage.text, each.passage.highlights), citation.of_passage(each.report, each.passage))
-            for each in brief.passages
-        ],
+        quotes=[(each.report, quoted_of(each.report, each.passage, whole=True)) for each in brief.passages],
         items=[
             (
                 each,

@@ -240,12 +240,13 @@ def _hit_view(number: int, hits: Sequence[Hit]) -> HitView:
     return HitView(number, first, tuple(quoted_of(first.report, passage) for passage in first.passages), tuple(others))
 
 
-def quoted_of(report: Report, passage: Passage) -> Quoted:
+def quoted_of(report: Report, passage: Passage, *, whole: bool = False) -> Quoted:
+    """Return a passage for the template: the part with the matches, or the `whole` of it."""
     place = citation.place(passage.page, passage.page_label, passage.paragraph, passage.page_end)
     link = public_link(f"reports/{report.id[:16]}/pages/{passage.page}#p{passage.ordinal}")
     return Quoted(
         passage,
-        quoted(passage),
+        quoted(passage, whole=whole),
         place,
         citation.linked(citation.of_passage(report, passage), report, link),
         citation.harvard(report, link, passage.page, passage.paragraph),

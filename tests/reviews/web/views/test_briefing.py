@@ -4,7 +4,9 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -12,6 +14,9 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from reviews.cli.main import main
+from reviews.terminal.briefing import lines
+from search.analytics.briefing import Briefing, briefing
+from search.citation import place
 
 
 def test_the_page_the_command_and_the_word_file_say_the_same(page: FlaskClient, demo: Path, tmp_path: Path) -> None:
@@ -33,13 +38,46 @@ def test_the_page_the_command_and_the_word_file_say_the_same(page: FlaskClient, 
         document = docx.Document(io.BytesIO(data))
         said = [each.text for each in document.paragraphs]
         for each in value["passages"]:
-            assert each["passage"]["text"] in said
+            passage = each["passage"]
+            before, after = "… " if passage["more_before"] else "", " …" if passage["more_after"] else ""
+            assert f"{before}{passage['text']}{after}" in said
         for each in value["recommendations"]:
             assert each["text"] in said
         assert "Searched 9 of 10 reports." in said
         assert "A board that is not listed has no report that mentions it." in said
         assert "To repeat it: reviews briefing 'Neglect (any)'" in said
         assert [cell.text for cell in document.tables[0].rows[1].cells] == ["2014", "1", "1"]
+
+
+def test_a_quotation_has_the_place_that_a_search_shows_and_dots_where_its_paragraph_goes_on(
+    page: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*given: Any, **options: Any) -> Briefing:
+        """Return the briefing with a passage that is cut off at its beginning, and one at its end, over two pages."""
+        brief = briefing(*given, **options)
+        one, two, *others = brief.passages
+        one = replace(one, passage=replace(one.passage, more_before=True))
+        two = replace(two, passage=replace(two.passage, more_after=True, page=3, page_end=4, page_label="3"))
+        made.append(replace(brief, passages=(one, two, *others)))
+        return made[-1]
+
+    made: list[Briefing] = []
+    monkeypatch.setattr("reviews.web.views.briefing.briefing", cut)
+    shown = html.unescape(re.sub(r"<[^>]+>", "", page.get("/briefing?theme=neglect").text))
+    document = docx.Document(io.BytesIO(page.get("/briefing.docx?theme=neglect").data))
+    written = "\n".join(each.text for each in document.paragraphs)
+    held = made[0]
+    printed = "\n".join(lines(held))
+    for listed in held.passages:
+        passage = listed.passage
+        where = f", {place(passage.page, passage.page_label, passage.paragraph, passage.page_end)}"
+        for text in (shown, printed, written):
+            assert where in text
+    first, last = held.passages[0].passage, held.passages[1].passage
+    for text in (shown, written):
+        assert f"… {first.text}\n" in text
+        assert f"{last.text} …\n" in text
+    assert "pages 3 and 4, paragraph 5.2" in shown
 
 
 def test_the_note_on_the_searches_is_folded_away(page: FlaskClient) -> None:
