@@ -46,13 +46,15 @@ def lines(brief: Briefing) -> Iterator[str]:
 
 
 def how_many(brief: Briefing) -> str:
-    """Return how many reports and cases mention the theme, and what the briefing is."""
+    """Return how many reports and, if the library knows any, cases mention the theme, and what the briefing is."""
     narrowed = "; ".join(f"{name} {', '.join(values)}" for name, values in brief.filters.typed().items())
-    return (
-        f"{brief.count(brief.reports)} of {counted(brief.of, 'report')} and {brief.count(brief.cases)} of "
-        f"{counted(brief.of_cases, 'case')} mention this theme{f' ({narrowed})' if narrowed else ''}. A report "
-        "without a known case counts as one case. Everything is counted or quoted; nothing is generated."
-    )
+    said = f"{brief.count(brief.reports)} of {counted(brief.of, 'report')}"
+    rule = ""
+    if brief.knows_cases:
+        said += f" and {brief.count(brief.cases)} of {counted(brief.of_cases, 'case')}"
+        rule = "A report without a known case counts as one case. "
+    narrowed = f" ({narrowed})" if narrowed else ""
+    return f"{said} mention this theme{narrowed}. {rule}Everything is counted or quoted; nothing is generated."
 
 
 def source(listed: Listed) -> str:

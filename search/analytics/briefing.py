@@ -46,7 +46,8 @@ class Briefing:
 
     `reports` and `of` are the n and N of "n of N searchable reports". `having` is how many of the reports with the
     theme can be searched, for the related themes. `cases` and `of_cases` count cases; a report without a known case
-    counts as its own case. `more` is the number of recommendations that mention the theme but are not listed.
+    counts as its own case. `knows_cases` is whether any report of the library has a case: if not, they say no more than
+    the reports. `more` is the number of recommendations that mention the theme but are not listed.
     `hides_small` means that counts of 1 to 4 must not be shown.
     """
 
@@ -58,6 +59,7 @@ class Briefing:
     of: int
     cases: int
     of_cases: int
+    knows_cases: bool
     years: tuple[Point, ...]
     boards: tuple[Point, ...]
     passages: tuple[Listed, ...]
@@ -141,6 +143,7 @@ def briefing(
         of=len(searchable),
         cases=head.cases,
         of_cases=len({report.case or report.id for report in searchable}),
+        knows_cases=any(report.case for report in searcher.reports()),
         years=tuple(trends(searcher, [query], "year", filters, suppress_small=suppress_small)),
         boards=tuple(
             point

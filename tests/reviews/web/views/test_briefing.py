@@ -80,6 +80,26 @@ def test_a_quotation_has_the_place_that_a_search_shows_and_dots_where_its_paragr
     assert "pages 3 and 4, paragraph 5.2" in shown
 
 
+def test_cases_are_not_counted_if_no_report_of_the_library_has_one(
+    page: FlaskClient, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without(searcher: Any, *given: Any, **options: Any) -> Briefing:
+        reports = searcher.reports
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(searcher, "reports", lambda *some: [replace(each, case=None) for each in reports(*some)])
+            return briefing(searcher, *given, **options)
+
+    monkeypatch.setattr("reviews.web.views.briefing.briefing", without)
+    monkeypatch.setattr("search.analytics.briefing.briefing", without)
+    shown = page.get("/briefing?theme=neglect").text
+    printed = CliRunner().invoke(main, ["--library", str(demo), "briefing", "neglect"]).stdout
+    document = docx.Document(io.BytesIO(page.get("/briefing.docx?theme=neglect").data))
+    written = "\n".join(each.text for each in document.paragraphs)
+    for text in (shown, printed, written):
+        assert "7 of 9 reports mention this theme. Everything is counted" in text
+        assert "known case" not in text
+
+
 def test_the_note_on_the_searches_is_folded_away(page: FlaskClient) -> None:
     shown = page.get("/briefing?theme=neglect").text
     note = page.get("/briefing.json?theme=neglect").get_json()["note"]
