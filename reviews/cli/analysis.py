@@ -221,14 +221,21 @@ def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, a
     """List the words that distinguish the reports matching ONE from those matching OTHER, such as `year:..2015`
     and `year:2016..`. Reports that match both are left out.
     """
+    from reviews.terminal.results import counted
     from search.analytics.keyness import COLUMNS
     from search.analytics.keyness import compare as find
 
     with _searching(path, filters, one, other) as searcher:
-        left, right = find(searcher, one, other, filters, limit=limit)
-    rows = [{"side": side, **t.to_dict()} for side, found in ((one, left), (other, right)) for t in found]
-    if not _written(rows, ("side", *COLUMNS), out, as_json, "terms"):
-        print_lines([f"More common in {one}", *_ranked(left), "", f"More common in {other}", *_ranked(right)])
+        found = find(searcher, one, other, filters, limit=limit)
+    sides = ((one, found.left, found.reports[0]), (other, found.right, found.reports[1]))
+    if found.is_small:
+        say("One side has fewer than five reports. Its words may be those of one report.")
+    rows = [{"side": side, **each.to_dict()} for side, words, _ in sides for each in words]
+    if _written(rows, ("side", *COLUMNS), out, as_json, "terms"):
+        return
+    for side, words, reports in sides:
+        print_lines([f"More common in {counted(reports, 'report')} with only {side}", *_ranked(words), ""])
+    print_lines([f"Reports with both, which are left out: {found.both:,}"])
 
 
 def _ranked(found: Sequence[Keyword]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from search.searcher import Searcher
 
 Unit = Literal["report", "paragraph"]
 COLUMNS = ("term", "score", "here", "elsewhere", "per_10000_here", "per_10000_elsewhere", "reports_here")
+_FEW = 5  # reports on one side
 _FEWEST = 3  # occurrences; a rarer word is not evidence
 
 
@@ -49,6 +50,24 @@ class Keyword:
             "per_10000_elsewhere": round(self.rates[1], 2),
             "reports_here": self.reports,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The words of the reports that match one query, on the `left`, and of those that match another, on the `right`.
+
+    `reports` is how many reports are on each side. `both` is how many match both queries, and are left out.
+    """
+
+    left: list[Keyword]
+    right: list[Keyword]
+    reports: tuple[int, int]
+    both: int
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a side has so few reports that its words can be those of one of them."""
+        return min(self.reports) < _FEW
 
 
 class _Words:
@@ -104,7 +123,16 @@ def terms(
             inside = mine or set()
             here.add((text for n, text in texts.items() if n in inside), len(inside))
             elsewhere.add((text for n, text in texts.items() if n not in inside), len(texts.keys() - inside))
-    return _keywords(here, elsewhere, own, limit, f"{unit}s")
+    if not here.units:
+        said = "is not mentioned in the text searched" if found else "was not found in the reports searched"
+        raise UsageError(f"“{query}” {said}, so there is nothing to compare.")
+    if not elsewhere.units:
+        every = f"The only {unit} has" if here.units == 1 else f"All {here.units:,} {unit}s have"
+        raise UsageError(
+            f"{every} “{query}”, so there are no others to compare with. "
+            "Choose a query that matches some of them and not others."
+        )
+    return _keywords(here, elsewhere, own, limit)
 
 
 def compare(
@@ -115,23 +143,38 @@ def compare(
     *,
     limit: int | None = 50,
     most: int | None = None,
-) -> tuple[list[Keyword], list[Keyword]]:
+) -> Comparison:
     """Return the words that distinguish the reports matching one query from those matching another, and the reverse.
 
     Only reports that pass the filters are compared. A report that matches both queries counts on neither side. `most`
     is the maximum number of words of text to compare. Raises UsageError if there are more, or if one side is empty.
     """
     answers = []
-    for query in (one, other):
+    asked = (one, other)
+    for query in asked:
         _, hits = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
         answers.append({hit.report.id for hit in hits})
+        if not answers[-1]:
+            raise UsageError(f"No report matches “{query}”, so there is nothing to compare.")
+    for query, mine, others in zip(asked, answers, answers[::-1], strict=True):
+        if mine <= others:
+            second = other if query is one else one
+            raise UsageError(
+                f"Every report that matches “{query}” also matches “{second}”, so there is nothing to compare. "
+                "Choose a query that matches some of them and not others."
+            )
     _check_size(searcher, answers[0] ^ answers[1], filters, most)
     sides = (_Words(), _Words())
     for side, ids in zip(sides, (answers[0] - answers[1], answers[1] - answers[0]), strict=True):
         for report in sorted(ids):
             side.add(_texts(searcher, report, filters).values(), 1)
     left, right = sides
-    return _keywords(left, right, set(), limit, "reports"), _keywords(right, left, set(), limit, "reports")
+    return Comparison(
+        _keywords(left, right, set(), limit),
+        _keywords(right, left, set(), limit),
+        (left.units, right.units),
+        len(answers[0] & answers[1]),
+    )
 
 
 def _check_size(searcher: Searcher, reports: Collection[str], filters: Filters, most: int | None) -> None:
@@ -156,12 +199,7 @@ def _texts(searcher: Searcher, report: str, filters: Filters) -> dict[int, str]:
     }
 
 
-def _keywords(here: _Words, elsewhere: _Words, own: set[str], limit: int | None, units: str) -> list[Keyword]:
-    if not here.units or not elsewhere.units:
-        raise UsageError(
-            f"There are {here.units} {units} on one side and {elsewhere.units} on the other: nothing to compare. "
-            "Choose a query that matches some of them and not others."
-        )
+def _keywords(here: _Words, elsewhere: _Words, own: set[str], limit: int | None) -> list[Keyword]:
     size, rest = here.counts.total() or 1, elsewhere.counts.total() or 1
     found = []
     for term, count in here.counts.items():

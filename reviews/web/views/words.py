@@ -17,7 +17,7 @@ from reviews.web.views.collecting import table
 from search.analytics import concordance as kwic
 from search.analytics import keyness
 from search.analytics.concordance import Line, Order
-from search.analytics.keyness import Keyword, Unit
+from search.analytics.keyness import Comparison, Keyword, Unit
 from search.filters import Filters
 
 views = Blueprint("words", __name__)
@@ -173,18 +173,16 @@ def terms_csv() -> Response:
 
 # --- two answers compared
 
-Sides = list[tuple[str, list[Keyword]]]
 
-
-def _sides(queries: Sequence[str], filters: Filters) -> Sides:
-    """Return the words that distinguish the reports of each query, next to the query."""
+def _compared(queries: Sequence[str], filters: Filters) -> Comparison:
     one, other = queries
-    found = keyness.compare(opened().searcher(), one, other, filters, limit=_TYPICAL, most=_WORDS)
-    return list(zip(queries, found, strict=True))
+    return keyness.compare(opened().searcher(), one, other, filters, limit=_TYPICAL, most=_WORDS)
 
 
-def _rows(sides: Sides) -> list[dict[str, Any]]:
-    return [{"side": side, **each.to_dict()} for side, found in sides for each in found]
+def _rows(queries: Sequence[str], filters: Filters) -> list[dict[str, Any]]:
+    found = _compared(queries, filters)
+    sides = zip(queries, (found.left, found.right), strict=True)
+    return [{"side": side, **each.to_dict()} for side, words in sides for each in words]
 
 
 @views.get("/compare")
@@ -192,20 +190,20 @@ def compare() -> str | tuple[str, int]:
     """Show the words that distinguish the reports of one query from those of another."""
     try:
         queries, filters = queries_of(2), filters_of(request.args)
-        sides = _sides(queries, filters) if len(queries) == 2 else []
+        found = _compared(queries, filters) if len(queries) == 2 else None
         form = form_of("compare", queries, filters)
     except (UsageError, QueryRefused) as error:
         return _refused("compare", error)
-    return render_template("compare.html", **form, sides=sides, link=_searches(filters))
+    return render_template("compare.html", **form, found=found, link=_searches(filters))
 
 
 @views.get("/compare.json")
 def compare_json() -> Response:
     """Return the JSON of `reviews compare --json`."""
-    return as_json({"terms": _rows(_sides(*_needed(2)))})
+    return as_json({"terms": _rows(*_needed(2))})
 
 
 @views.get("/compare.csv")
 def compare_csv() -> Response:
     """Download the comparison of two queries as a table."""
-    return _table(_rows(_sides(*_needed(2))), ("side", *keyness.COLUMNS), "comparison")
+    return _table(_rows(*_needed(2)), ("side", *keyness.COLUMNS), "comparison")

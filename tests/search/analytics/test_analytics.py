@@ -6,7 +6,9 @@ import csv
 import json
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
@@ -23,12 +25,13 @@ from reviews.cli.main import main
 from reviews.library import Library
 from search.analytics.charts import chart, png, svg
 from search.analytics.concordance import concordance
-from search.analytics.keyness import compare, likelihood, terms
+from search.analytics.keyness import Unit, compare, likelihood, terms
 from search.analytics.paragraphs import COLUMNS, paragraphs
 from search.analytics.recommendations import recommended
 from search.analytics.trends import trends
 from search.batch.tally import SMALL
 from search.filters import Filters
+from search.request import SearchRequest
 from search.searcher import Searcher
 from search.tables.writers import frame
 
@@ -212,18 +215,37 @@ def test_terms_counts_each_word_once_on_either_side(searcher: Searcher) -> None:
 
 
 def test_compare_finds_the_words_of_each_side(searcher: Searcher) -> None:
-    left, right = compare(searcher, "year:..2016", "year:2017..")
-    assert left
-    assert right
-    assert not {t.term for t in left} & {t.term for t in right}
+    found = compare(searcher, "year:..2016", "year:2017..")
+    assert found.left
+    assert found.right
+    assert not {t.term for t in found.left} & {t.term for t in found.right}
     again = compare(searcher, "year:2017..", "year:..2016")
-    assert (again[1], again[0]) == (left, right)
+    assert (again.right, again.left) == (found.left, found.right)
+
+
+def test_compare_counts_the_reports_on_each_side_and_those_on_both(searcher: Searcher) -> None:
+    one, other = (
+        {hit.report.id for hit in searcher.search(SearchRequest(query, limit=None)).hits}
+        for query in ("neglect", "school")
+    )
+    found = compare(searcher, "neglect", "school")
+    assert found.reports == (len(one - other), len(other - one))
+    assert found.both == len(one & other) > 0
+    assert found.is_small
+    assert not replace(found, reports=(5, 5)).is_small
 
 
 def test_with_nothing_to_compare_it_says_so(searcher: Searcher) -> None:
-    with pytest.raises(UsageError, match="nothing to compare"):
-        terms(searcher, "nosuchwordatall")
-    with pytest.raises(UsageError, match="nothing to compare"):
+    for unit in get_args(Unit):
+        with pytest.raises(UsageError, match=r"^“nosuchwordatall” was not found .* nothing to compare"):
+            terms(searcher, "nosuchwordatall", unit=unit)
+    with pytest.raises(UsageError, match=r"^“NOT nosuchwordatall” is not mentioned"):
+        terms(searcher, "NOT nosuchwordatall")
+    with pytest.raises(UsageError, match=r"^All \d+ reports have “year:1900\.\.”, so there are no others"):
+        terms(searcher, "year:1900..", unit="report")
+    with pytest.raises(UsageError, match=r"^No report matches “nosuchwordatall”, so there is nothing to compare"):
+        compare(searcher, "neglect", "nosuchwordatall")
+    with pytest.raises(UsageError, match=r"^Every report that matches “neglect” also matches “neglect”"):
         compare(searcher, "neglect", "neglect")
 
 

@@ -88,9 +88,9 @@ def test_typical_words_are_those_of_the_library(page: FlaskClient, demo: Path) -
 def test_two_groups_of_reports_are_compared_as_by_the_command(page: FlaskClient, demo: Path) -> None:
     address = "q=year:..2015&q=year:2016.."
     with Library(demo) as library:
-        sides = compare(library.searcher(), "year:..2015", "year:2016..")
+        found = compare(library.searcher(), "year:..2015", "year:2016..")
     told = page.get(f"/compare.json?{address}").get_json()["terms"]
-    assert [row["term"] for row in told] == [each.term for side in sides for each in side]
+    assert [row["term"] for row in told] == [each.term for side in (found.left, found.right) for each in side]
     printed = CliRunner().invoke(
         main, ["--library", str(demo), "compare", "year:..2015", "year:2016..", "--limit", "50", "--json"]
     )
@@ -99,6 +99,23 @@ def test_two_groups_of_reports_are_compared_as_by_the_command(page: FlaskClient,
     assert shown.count("<caption") == 2
     assert page.get(f"/compare.csv?{address}").text.splitlines()[0].startswith("\ufeffside,term")
     assert "Type both searches" in page.get("/compare?q=neglect").text
+
+
+def test_a_comparison_says_how_many_reports_are_on_each_side_and_warns_of_few(
+    page: FlaskClient, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = html.unescape(page.get("/compare?q=neglect&q=school").text)
+    with Library(demo) as library:
+        found = compare(library.searcher(), "neglect", "school")
+    one, other = (f"{number} report{'s' if number > 1 else ''} with only" for number in found.reports)
+    assert f"{one} “neglect”, {other} “school”." in shown
+    assert re.search(rf"{found.both} reports? with both (is|are) left out", shown)
+    assert "fewer than five reports" in shown
+    printed = CliRunner().invoke(main, ["--library", str(demo), "compare", "neglect", "school"])
+    assert f"More common in {one} neglect" in printed.stdout
+    assert "fewer than five reports" in printed.stderr
+    monkeypatch.setattr("search.analytics.keyness._FEW", 1)
+    assert "fewer than five reports" not in page.get("/compare?q=neglect&q=school").text
 
 
 def test_more_text_than_can_be_compared_at_once_is_refused(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
