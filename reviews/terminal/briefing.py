@@ -48,10 +48,10 @@ def lines(brief: Briefing) -> Iterator[str]:
 def how_many(brief: Briefing) -> str:
     """Return how many reports and, if the library knows any, cases mention the theme, and what the briefing is."""
     narrowed = "; ".join(f"{name} {', '.join(values)}" for name, values in brief.filters.typed().items())
-    said = f"{brief.count(brief.reports)} of {counted(brief.of, 'report')}"
+    said = f"{brief.count(brief.reports)} of {_held(brief, brief.of, 'report')}"
     rule = ""
     if brief.knows_cases:
-        said += f" and {brief.count(brief.cases)} of {counted(brief.of_cases, 'case')}"
+        said += f" and {brief.count(brief.cases)} of {_held(brief, brief.of_cases, 'case')}"
         rule = "A report without a known case counts as one case. "
     narrowed = f" ({narrowed})" if narrowed else ""
     return f"{said} mention this theme{narrowed}. {rule}Everything is counted or quoted; nothing is generated."
@@ -72,7 +72,7 @@ def quotation(passage: Passage) -> str:
 def point_rows(brief: Briefing, points: tuple[Point, ...]) -> Iterator[tuple[str, str, str]]:
     """Yield the rows of a table: a year or board, how many reports mention the theme, and how many there are."""
     for point in points:
-        yield str("not known" if point.value is None else point.value), brief.count(point.reports), f"{point.of:,}"
+        yield str("not known" if point.value is None else point.value), brief.count(point.reports), brief.held(point.of)
 
 
 def boards_left_out(brief: Briefing) -> str:
@@ -90,9 +90,14 @@ def recommendations_left(brief: Briefing) -> str:
 def related_sentence(brief: Briefing, each: Related) -> str:
     """Return a sentence such as `Parental alcohol: in 8 of 9 reports with this theme, in 2 of 11 others`."""
     return (
-        f"{each.name}: in {brief.count(each.here)} of the {brief.count(brief.having)} reports with this theme, in "
-        f"{brief.count(each.elsewhere)} of {counted(each.others, 'other')}"
+        f"{each.name}: in {brief.count(each.here)} of the {brief.held(brief.having)} reports with this theme, in "
+        f"{brief.count(each.elsewhere)} of {_held(brief, each.others, 'other')}"
     )
+
+
+def _held(brief: Briefing, number: int, one: str) -> str:
+    shown = brief.held(number)
+    return f"{shown} {one if shown == '1' else f'{one}s'}"
 
 
 def command(brief: Briefing) -> str:

@@ -73,14 +73,20 @@ class Briefing:
 
     def count(self, number: int | None) -> str:
         """Return a count in the form in which it may be shown."""
-        hidden = number is None or (self.hides_small and 0 < number < SMALL)
-        return f"1 to {SMALL - 1}" if hidden else f"{number:,}"
+        return f"1 to {SMALL - 1}" if self._is_hidden(number) else f"{number:,}"
+
+    def held(self, number: int | None) -> str:
+        """Return the N of "n of N" in the form in which it may be shown: a small one would reveal n."""
+        return f"fewer than {SMALL}" if self._is_hidden(number) else f"{number:,}"
+
+    def _is_hidden(self, number: int | None) -> bool:
+        return number is None or (self.hides_small and 0 < number < SMALL)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the briefing for programs. A hidden count is null."""
 
         def shown(number: int) -> int | None:
-            return None if self.hides_small and 0 < number < SMALL else number
+            return None if self._is_hidden(number) else number
 
         return {
             "theme": self.theme.name,
@@ -89,9 +95,9 @@ class Briefing:
             "query": self.query,
             "filters": {name: list(values) for name, values in self.filters.typed().items()},
             "reports": shown(self.reports),
-            "of": self.of,
+            "of": shown(self.of),
             "cases": shown(self.cases),
-            "of_cases": self.of_cases,
+            "of_cases": shown(self.of_cases),
             "by_year": [point.to_dict() for point in self.years],
             "by_board": [point.to_dict() for point in self.boards],
             "passages": [each.to_dict() for each in self.passages],
@@ -102,7 +108,7 @@ class Briefing:
                     "theme": each.name,
                     "here": shown(each.here),
                     "elsewhere": shown(each.elsewhere),
-                    "others": each.others,
+                    "others": shown(each.others),
                 }
                 for each in self.related
             ],

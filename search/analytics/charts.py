@@ -36,10 +36,9 @@ def chart(points: Sequence[Point], width: int = 88) -> Iterator[str]:
             last = point.query
         bar = "█" * round(room * (point.share or 0) / top)
         yield f"  {shortened(name, wide):{wide}} {_told(point):>11} {_percent(point):>6}  {bar}".rstrip()
-    if any(point.small for point in points):
+    if note := _small(points):
         yield ""
-        hidden = any(point.reports is None for point in points)
-        yield _small(points) + ("" if hidden else " To hide them: --suppress-small.")
+        yield note + ("" if _hides(points) else " To hide them: --suppress-small.")
 
 
 def svg(points: Sequence[Point]) -> str:
@@ -133,9 +132,9 @@ def _drawn(points: Sequence[Point]) -> tuple[list[_Bar | _Text], int]:
             _Text(_LEFT + long + 6, y + 15, " · ".join(filter(None, (_told(point), _percent(point)))), "numbers")
         )
         y += _LINE
-    if any(point.small for point in points):
+    if note := _small(points):
         y += 26
-        drawn.append(_Text(10, y, _small(points), "note"))
+        drawn.append(_Text(10, y, note, "note"))
     return drawn, y + 20
 
 
@@ -144,10 +143,16 @@ def _top(points: Sequence[Point]) -> float:
 
 
 def _small(points: Sequence[Point]) -> str:
-    """Return the note on small numbers."""
-    if any(point.reports is None for point in points):
+    """Return the note on small numbers, or "" if there are none."""
+    if _hides(points):
         return f"<{SMALL}: hidden, because small counts can identify people."
-    return f"*: fewer than {SMALL}. Small counts can identify people when they are published."
+    if any(point.small for point in points):
+        return f"*: fewer than {SMALL}. Small counts can identify people when they are published."
+    return ""
+
+
+def _hides(points: Sequence[Point]) -> bool:
+    return any(point.reports is None or point.of is None for point in points)
 
 
 def _name(point: Point) -> str:
@@ -155,9 +160,10 @@ def _name(point: Point) -> str:
 
 
 def _told(point: Point) -> str:
+    of = f"<{SMALL}" if point.of is None else point.of
     if point.reports is None:
-        return f"<{SMALL} of {point.of}"
-    return f"{point.reports}{'*' if point.small else ''} of {point.of}"
+        return f"<{SMALL} of {of}"
+    return f"{point.reports}{'*' if point.small else ''} of {of}"
 
 
 def _percent(point: Point) -> str:

@@ -22,7 +22,7 @@ COLUMNS = ("query", "value", "reports", "of", "share", "low", "high", "mentions"
 class Point:
     """A query in the reports with one value, such as a year.
 
-    `reports` and `of` are the n and N of "n of N reports"; `reports` is None if a small number is hidden. `value` is
+    `reports` and `of` are the n and N of "n of N reports"; each is None if it is small and hidden. `value` is
     None for reports whose value is unknown. `small` means 1 to 4 reports. `words` is how many words were searched in
     the N reports. `counted` is "reports", or "texts" if near-duplicates count once.
     """
@@ -30,7 +30,7 @@ class Point:
     query: str
     value: str | int | None
     reports: int | None
-    of: int
+    of: int | None
     mentions: int | None
     small: bool
     words: int = 0
@@ -38,12 +38,12 @@ class Point:
 
     @property
     def share(self) -> float | None:
-        """n / N, or None if n is hidden."""
+        """n / N, or None if one of them is hidden."""
         return None if self.reports is None or not self.of else self.reports / self.of
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95% interval of the share by Wilson's method, or None if n is hidden."""
+        """The 95% interval of the share by Wilson's method, or None if one of them is hidden."""
         return None if self.reports is None or not self.of else wilson(self.reports, self.of)
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,8 +75,8 @@ def trends(
     """Return a point for each query and each value in the searchable reports: years in order, other values by
     frequency.
 
-    With `suppress_small`, counts of 1 to 4 and the figures that would reveal them are hidden. Raises QueryRefused for
-    an empty query.
+    With `suppress_small`, counts of 1 to 4 are hidden, both n and N, with the figures that would reveal them. Raises
+    QueryRefused for an empty query.
     """
     held = Counter(getattr(report, by) for report in searcher.reports(filters) if report.searchable)
     searched = searcher.words(filters.sections)
@@ -105,7 +105,7 @@ def trends(
                     query,
                     value,
                     None if hidden else reports[value],
-                    held[value],
+                    None if suppress_small and 0 < held[value] < SMALL else held[value],
                     None if hidden else mentions[value],
                     small,
                     words[value],

@@ -116,7 +116,7 @@ def test_filters_narrow_both_the_n_and_the_n_of(searcher: Searcher) -> None:
         {point.value: point for point in trends(searcher, ["neglect"], "kind", filters)}
         for filters in (Filters(), Filters(years=(2000, 2015)))
     )
-    assert set(some) < set(every) or any(some[kind].of < every[kind].of for kind in some)
+    assert set(some) < set(every) or any(some[kind].of < every[kind].of for kind in some)  # type: ignore[operator]
     assert all(some[kind].of <= every[kind].of and some[kind].reports <= every[kind].reports for kind in some)  # type: ignore[operator]
 
 
@@ -129,6 +129,10 @@ def test_small_numbers_are_marked_and_hidden_on_request(searcher: Searcher) -> N
     for point in closed:
         if point.small:
             assert (point.reports, point.mentions, point.share, point.interval) == (None, None, None, None)
+    for shown, hidden in zip(open_, closed, strict=True):
+        assert hidden.of == (None if (shown.of or 0) < SMALL else shown.of)
+    assert any(point.of is None for point in closed), "“fewer than 5 of 1” would hide nothing"
+    assert any(f"<{SMALL} of <{SMALL}" in line for line in chart(closed))
     said = [*chart(closed), svg(closed)]
     assert not any("*" in line for line in said)
     assert any(f"<{SMALL} of" in line for line in chart(closed))

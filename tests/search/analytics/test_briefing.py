@@ -64,6 +64,9 @@ def test_small_counts_are_held_back_on_request(demo: Library) -> None:
     assert value["cases"] is None  # four of five
     assert value["reports"] == 7
     assert any(point["reports"] is None for point in value["by_year"])
+    assert {point["of"] for point in value["by_year"]} == {None}, "a year of fewer than five reports reveals them"
+    assert (told.held(4), told.held(5), told.held(0)) == ("fewer than 5", "5", "0")
+    assert {each["others"] for each in value["related"]} == {None}
     assert all(each["here"] is None or each["here"] >= 5 for each in value["related"])
 
 

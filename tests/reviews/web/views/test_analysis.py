@@ -1,5 +1,6 @@
 """Recommendations, trends and sheets of queries on the web page."""
 
+import csv
 import html
 import io
 import json
@@ -95,7 +96,11 @@ def test_small_counts_have_a_warning_and_can_be_hidden(page: FlaskClient) -> Non
     assert "Small counts can identify people" in page.get("/trends?q=neglect").text
     hidden = page.get("/trends.json?q=neglect&small=hidden").get_json()["points"]
     assert any(point["reports"] is None for point in hidden)
-    assert "1 to 4" in page.get("/trends?q=neglect&small=hidden").text
+    shown = page.get("/trends?q=neglect&small=hidden").text
+    assert "1 to 4 of fewer than 5" in shown
+    assert not re.search(r"1 to 4 of [1-4]\b", shown)
+    table = list(csv.DictReader(io.StringIO(page.get("/trends.csv?q=neglect&small=hidden").data.decode("utf-8-sig"))))
+    assert not {row["of"] for row in table if not row["reports"]} & set("1234")
 
 
 @pytest.mark.parametrize("odd", ["q=neglect&by=nosuch", "q=a&q=b&q=c&q=d&q=e&q=f", "q=" + "child+" * 600])

@@ -138,7 +138,8 @@ def test_filters_and_small_counts_stay_in_the_form_and_the_files(page: FlaskClie
     query = "theme=neglect&board=Fernshire+Safeguarding+Children+Partnership&small=hidden&kind=overview+report"
     shown = page.get(f"/briefing?{query}").text
     assert '<input type="hidden" name="kind" value="overview report">' in shown
-    assert "1 to 4 of 1 report" in shown
+    assert "1 to 4 of fewer than 5 reports" in shown
+    assert not re.search(r"1 to 4</td><td[^>]*>\d", shown), "a small number of reports would reveal the hidden one"
     assert f"/briefing.docx?{query.replace('&', '&amp;')}" in shown
     assert "--suppress-small" in shown
 
