@@ -38,9 +38,15 @@ class List:
     none: str = ""
 
     @property
-    def count(self) -> int:
-        """Return how many there are: pages in the list of pages, otherwise lines."""
-        return sum(len(line.pages) for line in self.lines) if self.name == "pages" else len(self.lines)
+    def count(self) -> str:
+        """Return how many there are: pages in the list of pages, reports and pages for hidden text, otherwise lines.
+
+        A report, or a page of it, has more than one line if its text is hidden in more than one way.
+        """
+        pages = {(line.report, number) for line in self.lines for number in line.pages}
+        if self.name == "hidden" and self.lines:
+            return f"{counted(len({line.report for line in self.lines}), 'report')}, {counted(len(pages), 'page')}"
+        return f"{len(pages) if self.name == 'pages' else len(self.lines):,}"
 
 
 def lists(held: CoverageReport, why: Callable[[str], str]) -> list[List]:
@@ -63,8 +69,8 @@ def lists(held: CoverageReport, why: Callable[[str], str]) -> list[List]:
         List(
             "hidden",
             "Hidden text",
-            "These files contain text that cannot be seen on the page, because someone meant to hide it. It is not "
-            "shown or searched here. Tell the publisher, because anyone who has the file can copy it.",
+            "These files contain text that cannot be seen on the page. It may have been meant to be hidden, so it is "
+            "not shown or searched here. Tell the publisher, because anyone who has the file can copy it.",
             tuple(Line(each.title, each.report, each.pages, _hidden(each.how, each.pieces)) for each in held.withheld),
             "None.",
         ),

@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from reviews.library import Library
+from reviews.terminal.results import counted
 from reviews.web import help_text
 from reviews.web.app import create_app
 from reviews.web.views import library as library_views
@@ -341,10 +342,15 @@ def test_the_coverage_page_names_every_file_and_page_that_was_not_read(page: Fla
 def test_text_under_a_black_box_is_counted_and_never_shown(page: FlaskClient) -> None:
     withheld = told(page, "/coverage.json")["withheld"]
     assert withheld
-    assert "Hidden text" in html(page, "/coverage")
+    shown = html(page, "/coverage")
+    reports = {each["report"] for each in withheld}
+    pages = {(each["report"], number) for each in withheld for number in each["pages"]}
+    assert f"Hidden text ({counted(len(reports), 'report')}, {counted(len(pages), 'page')})" in shown
+    assert "may have been meant to be hidden" in shown
+    assert "someone meant" not in shown
     for each in withheld:
         for number in each["pages"]:
-            assert "meant to be hidden" in html(page, f"/reports/{each['report']}/pages/{number}")
+            assert "may have been meant to be hidden" in html(page, f"/reports/{each['report']}/pages/{number}")
 
 
 def test_a_file_with_hidden_text_is_offered_with_a_warning_and_given_only_after_it(page: FlaskClient) -> None:
