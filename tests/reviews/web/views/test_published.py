@@ -1,6 +1,7 @@
 """The page says where reports were published, what changed there, and what was new this week."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,7 @@ def test_the_sources_are_listed_with_their_last_answers(ids: tuple[FlaskClient, 
     page, new, old = ids
     text = shown(page, "/sources")
     assert "7 documents" in text
+    assert re.search(r'<div class="r-wide"[^>]*>\s*<table', text), "it scrolls by itself on a phone"
     assert "robots.txt does not allow it" in text
     told = json.loads(shown(page, "/sources.json"))
     assert [each["name"] for each in told["sources"]] == ["Fernshire"]
@@ -78,14 +80,17 @@ def test_what_came_this_week_is_a_feed(ids: tuple[FlaskClient, str, str]) -> Non
 
 
 def test_a_library_that_collects_nothing_says_so(page: FlaskClient, robin: str) -> None:
-    assert "No reports are collected" in shown(page, "/sources")
+    text = shown(page, "/sources")
+    assert "No reports are collected automatically" in text
+    assert "No reports were collected automatically this week" in text
+    assert "Added this week" not in text, "the first page lists what was added by hand"
     assert "Where it was published" not in shown(page, f"/reports/{robin}")
     ET.fromstring(shown(page, "/added.atom"))
 
 
 def test_the_first_page_lists_what_came_this_week_and_nothing_older(ids: tuple[FlaskClient, str, str]) -> None:
     page, new, old = ids
-    week = shown(page, "/").partition("Added this week")[2]
+    week = shown(page, "/").partition("Collected automatically this week")[2]
     assert f'href="/reports/{new[:16]}"' in week
     assert f'href="/reports/{old[:16]}"' not in week
     assert 'href="/sources"' in week
