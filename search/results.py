@@ -212,7 +212,7 @@ class InOtherWords:
         said = "Found by a language model on this machine; most will not fit; nothing here is counted."
         if self.unread:
             some = "1 paragraph" if self.unread == 1 else f"{self.unread:,} paragraphs"
-            said += f" It has not read {some} yet: run `reviews update`."
+            said += f" It has not read {some} yet: the next update reads them."
         return said
 
     def to_dict(self) -> dict[str, Any]:

@@ -364,7 +364,7 @@ class Searcher:
 
         document = next((d for d, known in self._session.reports.items() if known.id == report), None)
         if document is None:
-            raise NotFound("This report is not in the index yet. Run `reviews update`.")
+            raise NotFound("This report is not in the index yet. The next update will add it.")
         if paragraph is None:
             return list(self._session.similar(document, limit))
         session = self._session

@@ -131,7 +131,7 @@ def briefing(
         near = " or ".join(f"“{each}”" for each in searcher.themes.close(theme))
         raise NotFound(
             f"There is no theme “{theme[:80]}”. "
-            + (f"Did you mean {near}?" if near else "`reviews themes` and the page Themes list them.")
+            + (f"Did you mean {near}?" if near else "The list of themes has them all.")
         )
     query = f'theme:"{found.name}"'
     head = searcher.search(SearchRequest.everything(query, filters, per_report=0, facets=False))

@@ -128,8 +128,8 @@ def read(data: bytes, name: str = "") -> Sheet:
     found = list(islice(_asked(table.rows), MAX_QUESTIONS + 1))
     if not found:
         raise UsageError(
-            "The sheet has no queries. Write one query per line, or a table with a column called query; "
-            "`reviews batch --template` writes an example."
+            "The sheet has no queries. Write one query per line, or a table with a column called query, "
+            "as in the example sheet."
         )
     if len(found) > MAX_QUESTIONS:
         raise UsageError(

@@ -17,7 +17,7 @@ TEMPLATE = (
     ("N3", "neglect* NEAR/10 adolescent*", "", "findings; recommendations", "near each other, in one of two sections"),
     ("N4", '"professional curiosity" OR "respectful uncertainty"', "", "", "either phrase"),
     ("N5", "'=DNA", "", "", "DNA in capitals only; the apostrophe stops Excel from reading it as a formula"),
-    ("N6", 'theme:"voice of the child"', "", "", "a theme: `reviews themes` lists them"),
+    ("N6", 'theme:"voice of the child"', "", "", "a theme: see the list of themes"),
 )
 """The example sheet. Columns of your own, such as `note`, are copied to the output."""
 

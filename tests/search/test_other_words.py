@@ -110,7 +110,7 @@ def test_paragraphs_that_the_model_has_not_read_are_reported(library: Library) -
     results = library.search("missed appointments", meaning=True)
     assert found(results) == [("Kite", 1)]
     assert results.meaning is not None
-    assert results.meaning.note.endswith("It has not read 3 paragraphs yet: run `reviews update`.")
+    assert results.meaning.note.endswith("It has not read 3 paragraphs yet: the next update reads them.")
 
 
 def test_a_damaged_model_is_reported_and_the_answer_stays(library: Library) -> None:

@@ -328,6 +328,23 @@ def test_themes_show_what_they_search_for(page: FlaskClient) -> None:
         assert all(query in shown for query in theme["queries"])
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/briefing?theme=neglect",
+        "/briefing?theme=zzzzqqqq",
+        "/?q=child&theme=zzzzqqqq",
+        "/?q=theme:zzzzqqqq",
+        "/trends?q=theme:zzzzqqqq",
+        "/terms?q=child&theme=zzzzqqqq",
+    ],
+)
+def test_a_page_says_nothing_that_has_to_be_typed_into_a_command_line(page: FlaskClient, address: str) -> None:
+    shown = Marks(page.get(address).get_data(as_text=True)).text
+    assert not re.search(r"\breviews (themes|briefing|batch|update)\b", shown)
+    assert "zzzzqqqq" not in address or "list of themes has" in shown
+
+
 def test_the_coverage_page_names_every_file_and_page_that_was_not_read(page: FlaskClient) -> None:
     shown = Marks(html(page, "/coverage")).text
     account = told(page, "/coverage.json")
