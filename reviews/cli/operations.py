@@ -245,10 +245,11 @@ def _collected(done: dict[str, Any]) -> list[str]:
 
 
 def _row(record: dict[str, Any]) -> str:
+    from reviews.maintenance import run_log
     from reviews.terminal.results import counted
 
     done = record.get("ingest") or {}
-    counts = [f"{done[part]:,} {part}" for part in ("found", "new", "changed", "moved", "failed") if done.get(part)]
+    counts = [files] if (files := run_log.files_of(done)) else []
     if done.get("withdrawn"):
         counts.append(f"{len(done['withdrawn'])} withdrawn")
     if done.get("held_back"):

@@ -25,6 +25,7 @@ from reviews.maintenance.lock import held
 
 _UNENCODABLE = "backslashreplace"  # a message may name a path that is not valid text
 _WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read", "waiting": "not read yet"}
+_IN_SHORT = {**_WORDS, "waiting": "still to be read"}
 _COLLECTED_WORDS = {
     "known": "checked recently and unchanged",
     "same": "identical copies",
@@ -49,6 +50,16 @@ def begin(runs: Path, started: datetime, command: str) -> int:
     number = 1 + max([*_numbered(runs), last["sequence"] if last else 0], default=0)
     running.note(runs, _begun(number, started, command))
     return number
+
+
+def files_of(ingest: Mapping[str, Any]) -> str:
+    """Return what a run did with the files that it found, in numbers that add up, or "" if it found none."""
+    counts = [f"{ingest[part]:,} {_in_short(part, ingest[part])}" for part in ("found", *PARTS) if ingest.get(part)]
+    return ", ".join(counts)
+
+
+def _in_short(part: str, number: int) -> str:
+    return "identical copy" if part == "same" and number == 1 else _IN_SHORT.get(part, part)
 
 
 def write(

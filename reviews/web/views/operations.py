@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, current_app, g, render_template
 
 from corpus.errors import ReviewsError
 from corpus.reasons import explain
+from reviews.maintenance import run_log
 from reviews.web.context import as_json, opened, pool
 from reviews.web.operating.condition import Condition
 
@@ -42,7 +43,8 @@ def _ready() -> str:
 def status() -> str:
     """Show the last runs, failures, unread pages, readiness, index, disk and versions."""
     _check()
-    return render_template("status.html", now=Condition.of(pool().settings), not_ready=_ready())
+    now = Condition.of(pool().settings)
+    return render_template("status.html", now=now, not_ready=_ready(), files_of=run_log.files_of)
 
 
 @views.get("/status.json")

@@ -1,5 +1,6 @@
 """Libraries that cannot be searched, the status page for operators, and metrics."""
 
+import html
 import re
 import shutil
 from collections.abc import Iterator
@@ -110,6 +111,18 @@ def test_the_status_shows_runs_failures_index_disk_and_versions(page: FlaskClien
     assert told["ready"] is True
     assert told["runs"][0]["command"] == "update"
     assert sum(told["failures"].values()) == told["coverage"]["failures"] == 2
+
+
+def test_the_status_accounts_for_every_file_that_was_found(page: FlaskClient) -> None:
+    shown = html.unescape(page.get("/status").text)
+    files = page.get("/status.json").get_json()["runs"][0]["ingest"]
+    assert files["same"] == 1
+    told = re.search(r"<td[^>]*>(\d+ found, [^<]*)</td>", shown)
+    assert told
+    found, *others = (int(number) for number in re.findall(r"\d+", told[1]))
+    assert found == sum(others)
+    assert "1 identical copy" in told[1]
+    assert re.search(r"\d pages? and 2 files that could not be read\.", shown), "and none that are still to be read"
 
 
 def test_the_status_of_a_library_that_cannot_be_searched_says_why(empty: Path, copy: Path) -> None:
