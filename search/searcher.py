@@ -242,7 +242,7 @@ class Searcher:
         return head, hits.of([(document, scores[document]) for document in page], in_time)
 
     def _find(self, request: SearchRequest, deadline: Deadline) -> _Found:
-        parsed = self._parsed(request.query)
+        parsed = self.parsed(request.query)
         evaluator = self._session.evaluator(deadline)
         whole = evaluator.evaluate(parsed.tree)
         if parsed.verbatim:
@@ -318,7 +318,8 @@ class Searcher:
         documents = set(self._session.reports).intersection(*found.chosen.values())
         return in_other_words(self._session, request.query, documents, hits, found.mask)
 
-    def _parsed(self, text: str) -> Parsed:
+    def parsed(self, text: str) -> Parsed:
+        """Return a query as it is read, with notes. Raises QueryRefused if it exceeds a limit."""
         themes = self._session.themes
         return as_meant(parse(text, theme_lookup(themes), [theme.name for theme in themes.themes]))
 

@@ -37,7 +37,7 @@ def matching(path: Path) -> Ask:
     _ = searcher.themed()
 
     def ask(asked: dict[str, Any]) -> int:
-        parsed = searcher._parsed(asked["query"])
+        parsed = searcher.parsed(asked["query"])
         return len(searcher._session.evaluator(Deadline()).evaluate(parsed.tree).documents)
 
     return ask

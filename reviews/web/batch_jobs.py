@@ -12,7 +12,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +27,11 @@ from reviews.library import Library
 from reviews.web.repeating import RECORD, asked, changes
 from reviews.web.serving.shared_state import SharedState
 from reviews.web.sheet_folders import SheetFolder, drop_abandoned
+from search.sheets.checked import checked
 
 if TYPE_CHECKING:
     from search.batch.runner import BatchSummary
+    from search.parsing.parser import Parsed
 
 FORMS = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl", RECORD)
 _LINES = 50_000  # lines of a sheet as text: reading more would take seconds, only to refuse it
@@ -37,6 +39,7 @@ _KEPT_SECONDS = 3600.0
 _PER_PERSON = 5  # sheets waiting or running at the same time
 _MOST = 20  # of all people together
 _HELD = 10  # sheets of one person that are not running: finished, or read and not started
+_CHECKED = 2_000  # queries that are parsed before a sheet is shown: a second, or five with themes
 _SHOWN = 200  # rows of a sheet or of its results that a page shows
 _ABOUT, _SHEET = "about.json", "sheet"
 _TAKEN_DOWN = "A report was removed from the library, and your sheet may have quoted it. Upload the sheet again."
@@ -82,6 +85,11 @@ class Batch:
     @property
     def out(self) -> Path:
         return self.folder / "answers.xlsx"
+
+    @property
+    def checked(self) -> int:
+        """How many of its queries, from the first, were parsed before it was shown."""
+        return min(self.total, _CHECKED)
 
     @property
     def repeats(self) -> bool:
@@ -134,10 +142,11 @@ class Batches:
         """Read a sheet and start running it: `take` and `run`."""
         return self.run(self.take(data, name, person).id, person, web)
 
-    def take(self, data: bytes, name: str, person: str) -> Batch:
+    def take(self, data: bytes, name: str, person: str, parsed: Callable[[str], Parsed] | None = None) -> Batch:
         """Read a sheet, or the record of one, to show before it runs. `person` is the account that uploaded it.
 
-        Raises UsageError if it has no queries.
+        `parsed` reads a query, to show also the rows with one that cannot be run. Raises UsageError if it has no
+        queries.
         """
         if Path(name).suffix.lower() not in FORMS:
             raise UsageError(
@@ -160,7 +169,10 @@ class Batches:
         self._delete(old)
         shown = [
             {"line": each.line, "query": each.query, "filters": dict(each.given), "error": each.error}
-            for each in sheet.questions
+            for each in (
+                checked(row, parsed) if parsed and number < _CHECKED else row
+                for number, row in enumerate(sheet.questions)
+            )
         ]
         about = {
             "name": Path(name).name[:100],

@@ -38,6 +38,7 @@ from search.periods import Periods
 from search.request import SearchRequest
 from search.results import Hit
 from search.searcher import Searcher
+from search.sheets.checked import unclear
 from search.sheets.query_sheet import Question
 from search.tables.writers import disk_of, form_of
 
@@ -126,10 +127,8 @@ def ask(searcher: Searcher, question: Question, *, most: bool = False) -> tuple[
         )
     except ReviewsError as error:
         return replace(answer, error=f"{question.place}{error}"), iter(())
-    guess = next((each for each in head.diagnostics if each.guess), None)
-    if guess:
-        why = f"{question.place}not run, because what it means is unclear: {guess}."
-        return replace(answer, error=why), iter(())
+    if why := unclear(head.diagnostics):
+        return replace(answer, error=f"{question.place}{why}"), iter(())
     answer = replace(
         answer,
         parsed=head.parsed,

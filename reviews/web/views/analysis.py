@@ -224,8 +224,10 @@ def batch_begun() -> AnyResponse:
         )
     with closing(sheet):
         given = sheet.read()
-    taken = pool().batches.take(given, sheet.filename, g.account)
-    if not request.form.get("check"):
+    shown_first = bool(request.form.get("check"))
+    parsed = opened().searcher().parsed if shown_first else None
+    taken = pool().batches.take(given, sheet.filename, g.account, parsed)
+    if not shown_first:
         pool().batches.run(taken.id, g.account, root().rstrip("/"))
     return redirect(f"{home()}/batch/{taken.id}", 303)
 

@@ -268,6 +268,31 @@ def test_a_study_agrees_with_the_search(page: FlaskClient) -> None:
     assert page.get("/study.json").status_code == 400
 
 
+def test_the_check_of_a_sheet_names_each_query_that_cannot_be_run_as_running_it_does(page: FlaskClient) -> None:
+    sheet = b'id,query\na,neglect\nb,(bad near/\nc,"""open"\nd,theme:nosuchtheme\ne,' + b"child " * 2_000 + b"\n"
+    answer = page.post("/batch", data={"sheet": (io.BytesIO(sheet), "queries.csv"), "check": "1"})
+    address = answer.headers["Location"]
+    before = page.get(address).text
+    assert "4 rows that cannot be run" in before
+    told = re.findall(r'r-said">([^<]+)</td></tr>', before.partition("cannot be run")[2])
+    page.post(address)
+    done = answered(page, address)
+    assert done["errors"] == 4
+    why = [row["error"] for row in done["counts"] if row["error"]]
+    shown = [html.unescape(each) for each in told]
+    assert [each.translate(str.maketrans("", "", "“”`")) for each in shown[:4]] == [
+        each.translate(str.maketrans("", "", "“”`")) for each in why
+    ]
+
+
+def test_a_check_that_leaves_queries_out_says_so(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviews.web.batch_jobs._CHECKED", 2)
+    answer = page.post("/batch", data={"sheet": (io.BytesIO(b"(a\nb\n(c\n"), "queries.txt"), "check": "1"})
+    shown = page.get(answer.headers["Location"]).text
+    assert "1 row that cannot be run" in shown
+    assert "The first 2 queries were checked." in shown
+
+
 def test_a_sheet_is_shown_before_it_runs(page: FlaskClient) -> None:
     sheet = b"id,query,year\na,neglect,2022\nb,,\nc,school,20155\nd,<b>father</b>,\n"
     answer = page.post("/batch", data={"sheet": (io.BytesIO(sheet), "Round 1 (final).csv"), "check": "1"})
