@@ -53,14 +53,15 @@ class Part:
 class Block:
     """A paragraph, heading or piece of boilerplate.
 
-    `pages` are those that begin with it. `printed` is its printed number, and `number` is the same unless the text
-    already starts with it. `cited` is whether to offer a citation for a heading, because it is a finding or contains a
-    match.
+    `page` and `last` are those on which it begins and ends, and `begins` is whether `page` begins with it. `printed` is
+    its printed number, and `number` is the same unless the text already starts with it. `cited` is whether to offer a
+    citation for a heading, because it is a finding or contains a match.
     """
 
     pieces: list[Piece]
     ordinal: int | None = None
     page: int = 0
+    last: int = 0
     begins: bool = False
     number: str | None = None
     printed: str | None = None
@@ -88,6 +89,17 @@ def part_of(text: Text, page: int) -> Part:
         whole[0].page if whole[0] != shown[0] else None,
         shown[-1].last_page + 1 if whole[-1] != shown[-1] else None,
     )
+
+
+def start_of(text: Text, page: int) -> str:
+    """Return the fragment of an address that leads to a page inside its part of the report.
+
+    It is the first paragraph that begins on the page ("#p12"), or the place where the page begins inside a longer
+    paragraph ("#page-5"), or "" for a page without paragraphs.
+    """
+    here = [paragraph for paragraph in text.paragraphs if paragraph.is_on(page)]
+    begins = next((f"#p{paragraph.ordinal}" for paragraph in here if paragraph.page == page), "")
+    return begins or (f"#page-{page}" if here else "")
 
 
 def section_at(text: Text, page: int) -> str:
@@ -161,6 +173,7 @@ def blocks(report: Report, text: Text, part: Part, found: list[Mention], link: s
             list(_joined(piece, here)),
             ordinal=piece.ordinal,
             page=page,
+            last=piece.last_page,
             begins=begins,
             number=None if piece.number and piece.text.startswith(piece.number) else piece.number,
             printed=piece.number,

@@ -77,6 +77,11 @@ addEventListener("scroll", () => {
   requestAnimationFrame(() => { waiting = false; follow(); });
 }, { passive: true });
 
+// An address without a place in it, as people type it: to where its page begins, like the links to it.
+const start = document.querySelector("[data-start]");
+const [came] = performance.getEntriesByType("navigation");
+if (start && !location.hash && came?.type === "navigate") document.querySelector(start.hash)?.scrollIntoView({ block: "start" });
+
 // On a phone, the text or the picture.
 const choice = bar.querySelector("[data-switch]");
 if (choice && text) {

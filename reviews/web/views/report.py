@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from flask import Blueprint, Response, abort, g, render_template, request
 
@@ -27,6 +28,7 @@ from reviews.web.reading.reading_text import (
     places,
     section_at,
     shows_heading,
+    start_of,
 )
 from reviews.web.reading.report_files import is_here, pdf_of
 from reviews.web.views.search import one, quoted_of
@@ -77,6 +79,7 @@ def report(id: str) -> str:
         quotes=[(numbers[start + n], quoted_of(held, p)) for n, p in enumerate(passages)],
         pages=-(-len(hit.passages) // _LISTED) if hit else 0,
         sections=list(_contents(text)),
+        start=start_of(text, 1),
         items=text.items,
         alike=_alike(held),
         case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
@@ -166,7 +169,8 @@ def page(id: str, number: int) -> str:
     held, text = _report(id)
     near = min(max(number, 1), len(text.pages))
     base = f"{home()}/reports/{held.id[:16]}"
-    g.ways = [(f"Page {near} of {short_title(held)}", f"{base}/pages/{near}"), ("The whole report", base)]
+    nearest = f"{base}/pages/{near}{start_of(text, near)}"
+    g.ways = [(f"Page {near} of {short_title(held)}", nearest), ("The whole report", base)]
     _check(text, number)
     asked = SearchParameters.read(request.args)
     hit = one(held, asked)
@@ -179,6 +183,7 @@ def page(id: str, number: int) -> str:
         pages=[page for page in text.pages if page.number == number or part.first <= page.number <= part.last],
         asked=asked,
         part=part,
+        start_of=partial(start_of, text),
         cited=citation.linked(citation.citation(held), held, public_link(f"reports/{held.id[:16]}")),
         blocks=list(blocks(held, text, part, found, public_link(f"reports/{held.id[:16]}"))),
         hit=hit,
@@ -262,12 +267,12 @@ def _check(text: Text, number: int) -> None:
         raise NotFound(f"There is no page {number}: the report has pages 1 to {len(text.pages)}.")
 
 
-def _contents(text: Text) -> Iterator[tuple[str, str, int]]:
-    """Yield the heading, kind and first page of each section that has a heading."""
-    first = {paragraph.section: paragraph.page for paragraph in reversed(text.paragraphs)}
+def _contents(text: Text) -> Iterator[tuple[str, Paragraph]]:
+    """Yield the heading and the first paragraph of each section that has a heading."""
+    first = {paragraph.section: paragraph for paragraph in reversed(text.paragraphs)}
     for section in text.sections:
         if section.heading and section.ordinal in first:
-            yield section.heading, section.kind.value, first[section.ordinal]
+            yield section.heading, first[section.ordinal]
 
 
 def _alike(held: Report) -> list[Alike]:

@@ -58,6 +58,27 @@ def test_the_key_leads_on_to_another_part_of_the_report_and_can_be_switched_off(
     assert page.url == before
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_every_page_opens_where_it_begins(visit: Visit, robin: str, size: dict[str, int]) -> None:
+    page = visit(viewport=size).go(f"/reports/{robin[:16]}/pages/4")
+    page.get_by_role("link", name="Next page").first.click()
+    for _ in range(3):
+        number, _, start = page.url.rpartition("/")[2].partition("#")
+        assert start
+        expect(page.locator("[data-page-now]")).to_have_text(number)
+        expect(page.locator(f"#{start}")).to_be_in_viewport()
+        page.get_by_role("link", name="Next page").first.click()
+        page.wait_for_url(f"**/pages/{int(number) + 1}#*")
+
+
+def test_an_address_typed_without_a_place_opens_where_the_page_begins(visit: Visit, robin: str) -> None:
+    page = visit(viewport=DESKTOP).go(f"/reports/{robin[:16]}/pages/6")
+    start = page.locator("[data-start]").get_attribute("href")
+    assert start
+    assert 0 < place(page, start) < 0.6
+    expect(page.locator("[data-page-now]")).to_have_text("6")
+
+
 def test_the_picture_follows_the_text_and_stays_in_sight(visit: Visit, robin: str) -> None:
     page = visit(viewport=DESKTOP).go(f"/reports/{robin[:16]}/pages/6?q=neglect")
     page.wait_for_selector("#viewer[data-shown=pdf]")

@@ -17,7 +17,7 @@ from reviews.short_title import LONG, short_title
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access
 from reviews.web.reading.opening import opening_of
-from reviews.web.reading.reading_text import Mention, blocks, marks, part_of, shows_heading
+from reviews.web.reading.reading_text import Mention, blocks, marks, part_of, shows_heading, start_of
 from tests.reviews.web.conftest import DEMO, build
 from tests.reviews.web.views.test_pages import Marks, html, told
 
@@ -77,6 +77,44 @@ def test_a_page_without_text_is_a_part_of_its_own() -> None:
     assert (part.start, part.end, part.first, part.last) == (1, 1, 2, 2)
 
 
+def test_a_page_starts_with_the_first_paragraph_that_begins_on_it_or_inside_a_longer_one() -> None:
+    assert [start_of(TEXT, page) for page in range(1, 6)] == ["#p0", "#page-2", "#p2", "#p3", ""]
+
+
+def test_every_link_to_a_page_leads_to_where_the_page_begins(page: FlaskClient, robin: str) -> None:
+    base = f"/reports/{robin[:16]}"
+    addresses = [f"{base}/pages/{number}" for number in range(1, 10)]
+    texts = {address: html(page, address) for address in addresses}
+    found = 0
+    for shown in (html(page, base), html(page, f"{base}/pages/99", 404), *texts.values()):
+        for address, fragment in re.findall(rf'href="({base}/pages/[0-9]+)(?:#([^"]*))?"', shown):
+            if not fragment:
+                assert 'class="r-paragraph"' not in texts[address], f"{address} leads to the top"
+                continue
+            before, itself, _ = texts[address].partition(f'id="{fragment}"')
+            assert itself, f"{address} has no #{fragment}"
+            assert re.findall('id="page-([0-9]+)"', before + itself)[-1] == address.rpartition("/")[2]
+            found += 1
+    assert found > 20
+
+
+def test_a_paragraph_that_begins_on_an_earlier_page_says_so(page: FlaskClient, robin: str) -> None:
+    whole = {number: html(page, f"/reports/{robin[:16]}/pages/{number}") for number in range(1, 10)}
+    split = [number for number, shown in whole.items() if "This paragraph begins on page" in shown]
+    assert split
+    for number in split:
+        _, _, after = whole[number].partition(f"This paragraph begins on page {number - 1}<")
+        assert f'id="page-{number}"' in after.partition("</div>")[0], "it goes on here"
+        assert whole[number].count("This paragraph begins") == 1
+
+
+def test_a_page_in_the_middle_of_a_part_says_where_the_text_begins(page: FlaskClient, robin: str) -> None:
+    shown = html(page, f"/reports/{robin[:16]}/pages/6")
+    assert "The text here begins on page 5" in shown
+    assert re.search(r'<a class="govuk-link" href="#p[0-9]+" data-start>Go to page 6</a>', shown)
+    assert "The text here begins" not in html(page, f"/reports/{robin[:16]}/pages/1")
+
+
 @pytest.mark.parametrize("number", [1, 7, 16])
 def test_a_bar_leads_to_the_previous_and_the_next_mention(page: FlaskClient, robin: str, number: int) -> None:
     listed = html(page, f"/reports/{robin}?q=neglect&back=%2F%3Fq%3Dneglect%26page%3D2")
@@ -100,7 +138,7 @@ def test_a_missing_page_leads_to_the_nearest_one(page: FlaskClient, robin: str) 
         shown = html(page, f"{base}/pages/{number}", 404)
         assert f"There is no page {number}" in shown
         ways = re.findall(rf'href="({base}[^"]*)"', shown)
-        assert ways == [f"{base}/pages/{near}", base]
+        assert [way.partition("#")[0] for way in ways] == [f"{base}/pages/{near}", base]
         assert all(page.get(way).status_code == 200 for way in ways)
 
 
