@@ -67,7 +67,7 @@ HIDDEN: dict[Hidden, str] = {
 class Page:
     """One page of a PDF.
 
-    `label` is the number printed on it ("iv", "A-2"), or otherwise its number as text. `reader` is "pdfium", "pypdf" or
+    `label` is what the PDF calls it ("iv", "A-2"), or otherwise its number as text. `reader` is "pdfium", "pypdf" or
     "ocr", or None if nothing could be read. `unread` is why some or all of it could not be read ("no_text",
     "partly_read" …), or None. A blank page is not unread. `confidence` is that of the OCR, from 0 to 100, or None if
     the text was not read by OCR. `withheld` says how each piece of text that was left out is hidden, with a MARKED for

@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from corpus.report import Report
 from reviews.author_names import Author, authors
-from search.citation import citation, place
+from search.citation import citation, place, printed
 from search.results import Passage
 
-__all__ = ["bibtex", "citation", "harvard", "linked", "of_passage", "place", "ris"]
+__all__ = ["bibtex", "citation", "harvard", "linked", "of_passage", "place", "printed", "ris"]
 
 
 def linked(sentence: str, report: Report, link: str, *, today: date | None = None) -> str:

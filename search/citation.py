@@ -1,13 +1,17 @@
 """Cite a report, page or paragraph as a sentence."""
 
+import re
+
 from corpus.report import Report
+
+_PLAIN = re.compile(r"[0-9]{1,4}|(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})|(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 
 
 def citation(report: Report, page: int | None = None, label: str | None = None, paragraph: str | None = None) -> str:
     """Return `Fernshire Safeguarding Children Partnership (2022) Child Robin, overview report, page 14, paragraph
     4.3.2.`
 
-    `label` is the number printed on the page, which is added if it differs from `page`.
+    `label` is the label of the page in the PDF, which is added if it is a page number and differs from `page`.
     """
     who = report.board or report.author
     year = f"({report.year})" if report.year else "(no date)"
@@ -24,8 +28,19 @@ def citation(report: Report, page: int | None = None, label: str | None = None, 
 def place(page: int, label: str | None = None, paragraph: str | None = None, page_end: int | None = None) -> str:
     """Return `page 7 (printed v), paragraph 4.3.2` or `page 8, Recommendation 1`, for example."""
     text = f"pages {page} and {page_end}" if page_end not in (None, page) else f"page {page}"
-    if label and label != str(page):
-        text += f" (printed {label})"
+    if shown := printed(label, page):
+        text += f" (printed {shown})"
     if not paragraph:
         return text
     return f"{text}, {paragraph if paragraph[0].isalpha() and len(paragraph) > 4 else f'paragraph {paragraph}'}"
+
+
+def printed(label: str | None, page: int) -> str:
+    """Return the label of a page if it can be called its printed number and differs from `page`, or "".
+
+    Publishers' software also writes other labels into a PDF, such as "ifcb", which nobody can find on the page. Only
+    arabic numbers and roman ones up to xxxix are taken for printed numbers.
+    """
+    if not label or not _PLAIN.fullmatch(label) or (label.isdigit() and int(label) == page):
+        return ""
+    return label

@@ -51,7 +51,7 @@ class Passage:
     """A paragraph, or the part of it that is on one page, verbatim.
 
     `page` (1-based) is where `text` begins. `page_end` is where it ends, which is another page only if a match runs
-    over the page break. `page_label` is the page number as printed. `paragraph` is the printed number, if any.
+    over the page break. `page_label` is the label of the page in the PDF. `paragraph` is the printed number, if any.
     `ordinal` is the index of the paragraph in the report (0-based). `offset` is where in the paragraph `text` begins,
     in characters. `highlights` are (start, end) characters of `text`, end exclusive; each is one match, with a phrase
     as a whole. `mentions` are the spans that are counted, in the same form: the highlights or, for plain words, the

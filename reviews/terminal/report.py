@@ -12,6 +12,7 @@ import click
 from corpus.errors import NotFound
 from corpus.model import Aside, ItemKind, Paragraph, Text
 from corpus.report import METADATA, Report
+from reviews import citation
 from reviews.terminal.results import by_ocr, counted, width
 
 _LIST_COLUMNS = ("id", "title", "board", "child", "kind", "type", "year", "year_source", "published", "pages",
@@ -110,7 +111,8 @@ def page_lines(report: Report, text: Text, number: int) -> Iterator[str]:
     """Yield the text of one page in order. Text that is not searched (headers, page numbers, contents) is marked."""
     _check(text, number)
     page = text.pages[number - 1]
-    printed = f" (printed {page.label})" if page.label != str(number) else ""
+    label = citation.printed(page.label, number)
+    printed = f" (printed {label})" if label else ""
     yield click.style(f"{report.title}, page {number} of {report.pages}{printed}", bold=True)
     if page.unread:
         how = "was not read in full" if page.reader else "could not be read"

@@ -24,7 +24,8 @@ Span = tuple[int, int]
 class Recommended:
     """A recommendation or finding of a report.
 
-    `page_label` is the page number as printed. `marks` has the (start, end) of each match in its text, in characters.
+    `page_label` is the label of the page in the PDF. `marks` has the (start, end) of each match in its text, in
+    characters.
     """
 
     report: Report

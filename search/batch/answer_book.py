@@ -12,6 +12,7 @@ from search.batch.record import About
 from search.batch.summary import by_title, most_rows, summary_row
 from search.batch.tally import SMALL, QueryAnswer, Tally
 from search.batch.tidy import Tidy
+from search.citation import printed
 from search.tables.cell_text import shortened
 from search.tables.column_types import MAX_COLUMNS, WIDTHS
 from search.tables.workbook import Book, Link, Sheet
@@ -84,7 +85,7 @@ def _mentions(sheet: Sheet, tally: Tally, parts: Mapping[Path, int], max_rows: i
         if name in _MENTIONS and not any(getattr(report, name) for report in tally.reports)
     )
     for row in islice(kept_rows(parts), max_rows):
-        link = Link(row["link"], f"page {row['page_label']}") if row["link"] else None
+        link = Link(row["link"], f"page {printed(row['page_label'], 0) or row['page']}") if row["link"] else None
         sheet.write({**row, "link": link})
     sheet.finish()
 

@@ -56,7 +56,7 @@ _REPORT = {
 _PLACE = {
     "page": Column("number", "the page of the file on which the passage begins, from 1"),
     "page_end": Column("number", "the page on which the passage ends"),
-    "page_label": Column("text", "the page number printed on the page"),
+    "page_label": Column("text", "the label of the page in the PDF, usually the number printed on it"),
     "paragraph": Column("text", "the printed number of the paragraph"),
     "ordinal": Column("number", "the position of the paragraph in the report, from 0"),
     "start": Column("number", "the first character of the mention in its paragraph, from 0", "characters"),

@@ -9,7 +9,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 
 from corpus.report import Report
-from reviews.citation import bibtex, ris
+from reviews.citation import bibtex, place, printed, ris
 
 TODAY = date(2026, 11, 29)
 PLAIN = Report(
@@ -92,3 +92,14 @@ def test_a_record_has_the_publisher_the_whole_hash_and_an_author_in_any_case() -
     assert of_ris(nobody)["authors"] == [PLAIN.board]
     assert of_bibtex(nobody)["author"] == f"{{{PLAIN.board}}}"
     assert "authors" not in of_ris(replace(nobody, board=None))
+
+
+@pytest.mark.parametrize("label", ["3", "12", "i", "iv", "xiv", "XXXIX"])
+def test_a_plain_page_number_is_called_printed(label: str) -> None:
+    assert place(6, label, "5.1") == f"page 6 (printed {label}), paragraph 5.1"
+
+
+@pytest.mark.parametrize("label", ["ifcb", "", "A-2", "Cover", "iiii", "Iv", "xl", "c", "3a", "12345", "٣", "6", "006"])
+def test_any_other_label_of_a_pdf_is_not_cited_as_a_printed_number(label: str) -> None:
+    assert printed(label, 6) == ""
+    assert place(6, label, "5.1") == "page 6, paragraph 5.1"

@@ -183,6 +183,7 @@ def page(id: str, number: int) -> str:
         pages=[page for page in text.pages if page.number == number or part.first <= page.number <= part.last],
         asked=asked,
         part=part,
+        printed=citation.printed(text.pages[number - 1].label, number),
         start_of=partial(start_of, text),
         cited=citation.linked(citation.citation(held), held, public_link(f"reports/{held.id[:16]}")),
         blocks=list(blocks(held, text, part, found, public_link(f"reports/{held.id[:16]}"))),

@@ -142,6 +142,17 @@ def test_a_missing_page_leads_to_the_nearest_one(page: FlaskClient, robin: str) 
         assert all(page.get(way).status_code == 200 for way in ways)
 
 
+def test_only_a_plain_page_number_is_called_printed(
+    page: FlaskClient, robin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Page 6 of the PDF, printed 3" in html(page, f"/reports/{robin[:16]}/pages/6")
+    labelled = PdfPage(1, "ifcb")
+    monkeypatch.setattr(Library, "report", lambda *_: (REPORT, replace(TEXT, pages=(labelled, *TEXT.pages[1:]))))
+    shown = html(page, f"/reports/{REPORT.id}/pages/1")
+    assert "ifcb" not in shown
+    assert "of the PDF, printed" not in shown
+
+
 def test_the_heading_of_a_section_is_shown_once(page: FlaskClient, robin: str) -> None:
     assert shows_heading(TEXT, 3, part_of(TEXT, 3))
     assert not shows_heading(TEXT, 3, replace(part_of(TEXT, 3), start=1))
