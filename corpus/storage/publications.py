@@ -36,6 +36,18 @@ class Publications:
         ]
         return sorted((each for each in found if each.report != report), key=lambda each: each.retrieved)
 
+    def withdrawn(self) -> dict[str, str]:
+        """Return the reports (full ids) that no source publishes any more because it withdrew them, each with the last
+        day on which this was noticed.
+        """
+        if not self._exist():
+            return {}
+        select = (
+            "SELECT report, max(withdrawn) FROM publication GROUP BY report "
+            "HAVING max(withdrawn) > '' AND max(replaced = '' AND withdrawn = '') = 0"
+        )
+        return dict(self._db.rows(select))
+
     def rows(self) -> dict[str, dict[str, str]]:
         """Return, for each report, the row from its first publisher's page, which maps columns of the catalogue to
         text.

@@ -26,7 +26,8 @@ _MOST_PARAGRAPHS = 200  # of one passage
 class Found:
     """A saved passage with its current content.
 
-    `state` is "held" if its text is as it was saved. Otherwise there is no quotation, and `said` explains why.
+    `state` is "held" if its text is as it was saved. Otherwise there is no quotation, and `said` explains why. For a
+    report that its publisher withdrew, `said` warns of that.
     `quotation` is verbatim, with one line per paragraph. `page`, `label` and `number` are where it is now. `newer` is
     the report that replaced this one in its file.
     """
@@ -102,6 +103,7 @@ def look_up(store: Store, collection: Collection) -> Iterator[Found]:
     held = {report.id[:16]: report for report in store.reports()}
     removed = {removal.report[:16]: removal.date for removal in store.removals()}
     withdrawn = {each.report[:16]: each for each in store.withdrawals()}
+    unpublished = store.publications.withdrawn()
     for saved in collection.passages:
         key = saved.report[:16]
         if key in removed:
@@ -110,7 +112,9 @@ def look_up(store: Store, collection: Collection) -> Iterator[Found]:
                 f"This report was removed on {removed[key]}, so its words are no longer kept. Delete your copies too.",
             )  # fmt: skip
         elif key in held:
-            yield _found(store, held[key], saved)
+            found, day = _found(store, held[key], saved), unpublished.get(held[key].id)
+            warning = f"Its publisher withdrew this report on {day}. Check before you quote it." if day else ""
+            yield replace(found, said=f"{found.said} {warning}".strip())
         elif key in withdrawn:
             newer = withdrawn[key].replaced_by
             date = withdrawn[key].date

@@ -123,6 +123,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
         navigation=PAGES,
         path_now=lambda: request.path,
         home=context.home,
+        withdrawn=context.withdrawn,
         short=short_title,
         version=version("safeguarding-reviews"),
         asset=headers.asset,

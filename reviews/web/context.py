@@ -32,6 +32,14 @@ def give_back(_: BaseException | None = None) -> None:
         pool().give_back(library)
 
 
+def withdrawn(report: str) -> str:
+    """Return the day on which a report (full id) was found to be withdrawn by its publisher, or ""."""
+    if "withdrawn" not in g:
+        g.withdrawn = opened().corpus().publications.withdrawn()
+    known: dict[str, str] = g.withdrawn
+    return known.get(report, "")
+
+
 def home() -> str:
     """Return the path under which the pages are served, without the final "/". It is "" unless a proxy uses a path."""
     return request.script_root

@@ -4,7 +4,9 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -58,6 +60,33 @@ def test_a_report_says_where_it_was_published_and_what_happened_to_it(ids: tuple
     assert "Moor &lt;b&gt;" in text
     assert f'href="/reports/{old[:16]}"' in text.partition("Other editions")[2]
     assert "Replaced by its publisher on" in shown(page, f"/reports/{old}")
+
+
+def test_a_withdrawn_report_says_so_wherever_it_could_be_quoted_from(tmp_path: Path) -> None:
+    (tmp_path / "pdfs").mkdir()
+    for each in (DEMO / PDFS[0], *DEMO.glob("FamilyM*.pdf")):
+        (tmp_path / "pdfs" / each.name).write_bytes(each.read_bytes())
+    build(tmp_path / "library", tmp_path / "pdfs", b"")
+    with Store.open(tmp_path / "library" / "corpus.db") as store:
+        gone, moved = (report.id for report in store.reports())
+        kept = Publication("Fernshire", URL, moved, "a.pdf", "2026-01-01", "2026-01-01")
+        left = replace(kept, url=f"{URL}?old", withdrawn="2026-03-19")
+        store.publications.put([kept, left, replace(left, url=f"{URL}?gone", report=gone)])
+    app = create_app(tmp_path / "library")
+    page = app.test_client()
+    page.post("/collections/save", data={"passage": f"{gone[:16]}:1", "back": "/"})
+    base = f"/reports/{gone[:16]}"
+    for address in (base, f"{base}/pages/1"):
+        top = shown(page, address).partition('<div class="govuk-grid-row">' if address == base else 'id="text"')[0]
+        assert "This report was withdrawn by its publisher on 19 March 2026" in top
+    collected = shown(page, "/collections")
+    assert "Its publisher withdrew this report on 2026-03-19. Check before you quote it." in collected
+    hits = [each for view in ("reports", "passages") for each in shown(page, f"/?q=child&view={view}").split("<li ")]
+    told = {("withdrawn by its publisher" in hit, gone[:16] in hit) for hit in hits if 'class="r-hit"' in hit}
+    assert told == {(True, True), (False, False)}
+    for address in (f"/reports/{moved[:16]}", f"/reports/{moved[:16]}/pages/1"):
+        assert "This report was withdrawn" not in shown(page, address), "it is still published at another address"
+    app.extensions["pool"].close()
 
 
 def test_the_sources_are_listed_with_their_last_answers(ids: tuple[FlaskClient, str, str]) -> None:
