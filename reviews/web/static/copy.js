@@ -3,8 +3,8 @@
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const citation = button.closest("details").querySelector(".r-citation");
-    const words = button.dataset.copy && button.closest(".r-passage, .r-paragraph").querySelector("blockquote, :scope > p.govuk-body");
+    const citation = button.closest("details").querySelector(button.dataset.copy === "harvard" ? "[data-harvard]" : ".r-citation");
+    const words = button.dataset.copy === "quoted" && button.closest(".r-passage, .r-paragraph").querySelector("blockquote, :scope > p.govuk-body");
     const label = button.textContent;
     let message = "Copied";
     try {

@@ -9,7 +9,7 @@ from functools import partial
 from flask import Blueprint, Response, abort, g, render_template, request
 
 from corpus.errors import NotFound, ReviewsError, UsageError
-from corpus.model import Hidden, Paragraph, Text
+from corpus.model import Hidden, Item, Paragraph, Text
 from corpus.report import METADATA, Report
 from reviews import citation
 from reviews.published import Places
@@ -81,6 +81,7 @@ def report(id: str) -> str:
         sections=list(_contents(text)),
         start=start_of(text, 1),
         items=text.items,
+        cited=[_item_cited(held, text, item) for item in text.items],
         alike=_alike(held),
         case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
         near_duplicates=_near_duplicates(held),
@@ -92,6 +93,13 @@ def report(id: str) -> str:
         citation=citation.linked(citation.citation(held), held, link),
         harvard=citation.harvard(held, link),
     )
+
+
+def _item_cited(held: Report, text: Text, item: Item) -> tuple[str, str]:
+    """Return the citation of a recommendation or finding, and its reference in Harvard style."""
+    link = public_link(f"reports/{held.id[:16]}/pages/{item.page}#p{item.first}")
+    sentence = citation.citation(held, item.page, text.pages[item.page - 1].label, item.number)
+    return citation.linked(sentence, held, link), citation.harvard(held, link, item.page, item.number)
 
 
 def _near_duplicates(held: Report) -> list[Report]:

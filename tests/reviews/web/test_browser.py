@@ -102,7 +102,11 @@ def test_words_of_an_answer_are_copied_with_their_citation(visit: Visit) -> None
     passage.get_by_text("Cite").click()
     passage.get_by_role("button", name="Copy quotation and citation").click()
     expect(page.get_by_role("status")).to_have_text("Copied")
-    words, cited = page.evaluate("navigator.clipboard.readText()").split("\n")
+    quoted = page.evaluate("navigator.clipboard.readText()")
+    passage.get_by_role("button", name="Copy Harvard reference").click()
+    page.wait_for_function("async (old) => (await navigator.clipboard.readText()) !== old", arg=quoted)
+    assert page.evaluate("navigator.clipboard.readText()") == passage.locator("[data-harvard]").text_content()
+    words, cited = quoted.split("\n")
     assert words == f"“{(passage.locator('blockquote').text_content() or '').strip()}”"
     assert cited == passage.locator(".r-citation").text_content()
 

@@ -235,6 +235,14 @@ def test_a_paragraph_can_be_cited_in_every_style_with_link_and_date_of_access(de
     named.extensions["pool"].close()
 
 
+def test_each_recommendation_of_a_report_can_be_cited(page: FlaskClient, robin: str) -> None:
+    listed = html(page, f"/reports/{robin[:16]}").partition('id="items"')[2].partition(">Contents<")[0]
+    cited = re.findall(r'r-citation">([^<]*)', listed)
+    assert len(cited) == listed.count("Save passage<") > 5
+    assert all(re.search(r"page \d+ \(printed \d+\)", each) for each in cited)
+    assert listed.count("Copy Harvard reference") == len(cited)
+
+
 def test_a_report_without_a_web_address_is_cited_with_a_link_to_these_pages_where_others_can_open_them(
     demo: Path,
 ) -> None:
