@@ -56,6 +56,11 @@ class Found:
         return citation.place(self.page or self.saved.page, self.label, self.number, self.page_end or None)
 
     @property
+    def formerly(self) -> str:
+        """Return the location when it was saved, such as `page 6, paragraph 5.1.1`."""
+        return citation.place(self.saved.page, None, self.saved.number)
+
+    @property
     def path(self) -> str:
         """Return the address of the passage, relative to the first page."""
         return f"reports/{self.saved.report[:16]}/pages/{self.page or self.saved.page}#p{self.saved.first}"

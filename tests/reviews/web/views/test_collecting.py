@@ -188,6 +188,19 @@ def test_a_collection_can_be_imported_in_another_browser(page: FlaskClient) -> N
     assert json.loads(other.get("/collections.json").data) == json.loads(file.data)
 
 
+def test_an_imported_passage_that_is_gone_says_where_it_was_and_no_empty_date(page: FlaskClient) -> None:
+    save(page)
+    file = json.loads(page.get("/collections/1.json").data)
+    (passage,) = file["collections"][0]["passages"]
+    passage |= {"report": "0" * 64, "page": 6, "paragraph": "5.1.1", "saved": ""}
+    other = page.application.test_client()
+    other.post("/collections/bring", data={"file": (io.BytesIO(json.dumps(file).encode()), "c.json")})
+    told = other.get("/collections/1").text
+    assert "Not available" in told
+    assert "It was page 6, paragraph 5.1.1." in told
+    assert "Saved on" not in told
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"[]", b"PK\x03\x04", b"[" * 200_000, b'{"format": "reviews collections"}', b" " * 250_000]
 )
