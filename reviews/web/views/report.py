@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, g, render_template, request
 from corpus.errors import NotFound, ReviewsError, UsageError
 from corpus.model import Hidden, Item, Paragraph, Text
 from corpus.report import METADATA, Report
+from index.function_words import is_function_word
 from reviews import citation
 from reviews.published import Places
 from reviews.short_title import short_title
@@ -39,6 +40,7 @@ views = Blueprint("report", __name__)
 
 _ID = "<string(minlength=8, maxlength=64):id>"
 _LISTED = 25  # passages per page of a report
+_LEAST = 4  # letters of a word that is shown as common to similar reports
 _WIDE = 900  # width of an image in pixels
 _LABELS = {
     "board": "Board",
@@ -83,6 +85,7 @@ def report(id: str) -> str:
         items=text.items,
         cited=[_item_cited(held, text, item) for item in text.items],
         alike=_alike(held),
+        shared=_shared,
         case=[each for each in opened().reports() if held.case and each.case == held.case and each != held],
         near_duplicates=_near_duplicates(held),
         unread=[page for page in text.pages if page.unread],
@@ -282,6 +285,12 @@ def _contents(text: Text) -> Iterator[tuple[str, Paragraph]]:
     for section in text.sections:
         if section.heading and section.ordinal in first:
             yield section.heading, first[section.ordinal]
+
+
+def _shared(alike: Alike) -> list[str]:
+    """Return the words in common that tell a reader something, or none if there is only one."""
+    words = [term for term in alike.terms if len(term) >= _LEAST and not is_function_word(term)][:5]
+    return words if len(words) > 1 else []
 
 
 def _alike(held: Report) -> list[Alike]:

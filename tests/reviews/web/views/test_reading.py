@@ -18,6 +18,8 @@ from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access
 from reviews.web.reading.opening import opening_of
 from reviews.web.reading.reading_text import Mention, blocks, marks, part_of, shows_heading, start_of
+from reviews.web.views.report import _shared
+from search.answering.similar import Alike
 from tests.reviews.web.conftest import DEMO, build
 from tests.reviews.web.views.test_pages import Marks, html, told
 
@@ -233,6 +235,15 @@ def test_a_paragraph_can_be_cited_in_every_style_with_link_and_date_of_access(de
     assert answer.text.startswith("@techreport{")
     assert "page 5 (printed 2), paragraph 3.3" in answer.text
     named.extensions["pool"].close()
+
+
+def test_only_words_that_tell_something_are_shown_as_common_to_similar_reports() -> None:
+    def shown(*terms: str) -> list[str]:
+        return _shared(Alike(REPORT, 0.5, terms))
+
+    assert shown("sub", "sexual", "whom", "dcs", "should", "exploitation") == ["sexual", "exploitation"]
+    assert shown("her", "should", "door") == []
+    assert len(shown(*(f"word{n}" for n in range(8)))) == 5
 
 
 def test_each_recommendation_of_a_report_can_be_cited(page: FlaskClient, robin: str) -> None:
