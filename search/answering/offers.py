@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from corpus.themes import Theme, Themes
 from index import analyser
+from index.forms.roots import ENDINGS, LEAST, root
 from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.query import And, Field, In, Near, Not, Or, Phrase, Plain, Query, Word
-from search.answering.roots import ENDINGS, LEAST, root
 from search.answering.theme_offers import theme_offers, typed_words
 from search.results import Offer
 

@@ -11,9 +11,9 @@ from itertools import product
 
 from corpus.themes import Theme, Themes
 from index import analyser
+from index.forms.roots import root
 from index.function_words import FUNCTION_WORDS, is_function_word
 from index.query import And, Phrase, Query, Word
-from search.answering.roots import root
 from search.results import Offer
 
 _THEMES = 2  # themes offered
