@@ -40,8 +40,12 @@ def test_the_demonstration_and_the_tests_are_run_there_too() -> None:
 
 
 def test_every_test_that_can_differ_there_is_run_there() -> None:
-    (given,) = re.findall(r"^\.ci/bare make test TESTS='(.*)'$", RUN, re.MULTILINE)
-    there = {path for part in given.split() for path in ROOT.glob(f"{part}/**/*.py" if "*" not in part else part)}
+    (given,) = re.findall(r"^\.ci/bare make test TESTS='([^']*)'$", RUN, re.MULTILINE)
+    there = {
+        path
+        for part in given.replace("\\", "").split()
+        for path in ROOT.glob(f"{part}/**/*.py" if "*" not in part else part)
+    }
     program = re.compile(rf"[\"'](?:{'|'.join(map(re.escape, sorted(NEEDED - ALWAYS - NODES)))})[\"']")
     using = {path for path in ROOT.glob("tests/**/*.py") if program.search(path.read_text("utf-8"))}
     assert len(using) > 5

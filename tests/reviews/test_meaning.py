@@ -3,12 +3,10 @@ deleted on removal.
 """
 
 import json
-import os
 import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +20,7 @@ from reviews.cli.main import main
 from reviews.web.app import create_app
 from tests import fake_model
 from tests.command import DEMO, reviews
-
-INSTALLED = all(find_spec(name) for name in (*model._LIBRARIES, model._PACKAGE))
-needs_the_extra = pytest.mark.skipif(  # where `make test-meaning` runs, it must be there
-    not INSTALLED and "REVIEWS_MEANING" not in os.environ, reason="the extra `meaning` is not installed"
-)
+from tests.real_model import needs_the_extra
 
 
 def run(library: Path, *words: str) -> Result:

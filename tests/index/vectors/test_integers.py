@@ -1,17 +1,14 @@
 """The model of the extra computes with its int8 weights, and its vectors hardly change."""
 
-import os
 from dataclasses import replace
 
 import pytest
 
 from corpus.errors import UsageError
 from index.vectors import model
-from tests.reviews.test_meaning import INSTALLED
+from tests.real_model import needs_the_extra
 
-pytestmark = pytest.mark.skipif(
-    not INSTALLED and "REVIEWS_MEANING" not in os.environ, reason="the extra `meaning` is not installed"
-)
+pytestmark = needs_the_extra
 
 TEXTS = (
     "Robin was not brought to the clinic on three mornings in March, and nobody asked why.",
