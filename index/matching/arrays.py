@@ -44,7 +44,7 @@ _BLOCK = 1 << 16  # keys merged at a time, to fit in the processor's cache
 _FEW = 128  # documents: up to this many, positions can be read one by one
 _A_READ = 2048  # positions that take as long to read at once as those of a single document
 _STEPS = 64, 8, 1  # one position in this many is examined first: for frequent words, that is enough for most documents
-SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
+_SEVERAL = 16  # if a list is more than 16 times as long, it is searched by bisection instead of merged
 
 
 def wanted_of(documents: Collection[int]) -> Wanted:
@@ -159,7 +159,7 @@ def followed(starts: Keys, following: Keys, i: int) -> Keys:
     if not len(starts) or not len(following):
         return starts[:0]
     wanted = starts + i
-    if len(following) > SEVERAL * len(starts):
+    if len(following) > _SEVERAL * len(starts):
         at = np.searchsorted(following, wanted)
         at[at == len(following)] = 0
         few: Keys = starts[following[at] == wanted]
@@ -180,7 +180,7 @@ def followed_by(starts: Keys, by_term: Sequence[Lists], i: int, wanted: Wanted) 
     `wanted` are the documents of the keys. For terms that are much more frequent, no keys are made: their positions are
     searched by bisection in each document.
     """
-    if _size(by_term) <= SEVERAL * len(starts) or np.count_nonzero(wanted) < _FEW:
+    if _size(by_term) <= _SEVERAL * len(starts) or np.count_nonzero(wanted) < _FEW:
         return followed(starts, keys_where(by_term, wanted), i)
     wanted_keys, found = starts + i, np.zeros(len(starts), bool)
     for lists in by_term:
@@ -263,7 +263,7 @@ def sharing_a_paragraph(several: Sequence[Sequence[Lists]], documents: Sequence[
     `several` has the postings of the terms of each word. `starts` are the paragraph starts of at least these documents.
     """
     few, *others = sorted(several, key=_size)
-    left, most = wanted_of(documents), SEVERAL * _size(few)
+    left, most = wanted_of(documents), _SEVERAL * _size(few)
     nexts = [
         [_next_of(base, postings, left, most) for lists in other for base, postings in lists if postings.size]
         for other in others

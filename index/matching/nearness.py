@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeGuard
 
 from index.matching.matches import Found, Match, Pairs, Runs, Words, parts_of, postings_of
 from index.matching.result_set import Answer
@@ -26,17 +25,12 @@ def near_matches(
     document that it passes on.
     """
     terms = [term for answer in (left, right) for match in answer.matches for term in match.terms]
-    single = all(_is_words(match) for answer in (left, right) for match in answer.matches)
     both = sorted(left.documents & right.documents)
     widths = [_width_of(answer) for answer in (left, right)]
     if many(both) and all(widths):
         from index.matching import arrays, windows
 
-        if single:
-            size = both[-1] + 1
-            wanted = arrays.only(left.masks(size) & right.masks(size), both) > 0
-        else:
-            wanted = arrays.wanted_of(_sharing_a_kind(left, right, both))
+        wanted = arrays.wanted_of(_sharing_a_kind(left, right, both))
         one, other = (
             windows.Side([lists for match in answer.matches for lists in postings_of(match, both)], width)
             for answer, width in zip((left, right), widths, strict=True)
@@ -45,7 +39,7 @@ def near_matches(
     left_in, right_in = left.starts(), right.starts()
     found: dict[int, Sequence[Span]] = {}
     for document in timed(_sharing_a_kind(left, right, both)):
-        if single:
+        if widths == [1, 1]:
             spans = neighbours(left_in(document), right_in(document), distance)
             spans = in_one_paragraph(spans, layout(document)) if spans else spans
         else:
@@ -92,8 +86,3 @@ def _width_of(answer: Answer) -> int:
     parts = parts_of(answer.matches)
     widths = {part.width if isinstance(part, Words | Runs) else 0 for part in parts}
     return widths.pop() if len(widths) == 1 else 0
-
-
-def _is_words(match: Match) -> TypeGuard[Words]:
-    """Return whether every match is a single token."""
-    return isinstance(match, Words) and match.width == 1

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import or_
-from typing import TYPE_CHECKING
 
 from index.matching.grouped import as_one
-from index.matching.matches import Match, Words, all_mentions, by_term, counts, masks, parts_of, reader
+from index.matching.matches import Match, Words, all_mentions, counts, parts_of, reader
 from index.matching.spans import Span
 from index.matching.together import Together
-from index.storage.term_postings import Lists
-
-if TYPE_CHECKING:
-    from index.matching.arrays import Masks
 
 Kinds = Callable[[Sequence[int]], Iterable[int]]
 """Returns, for each document, the section mask in which a clause is true."""
@@ -91,18 +86,7 @@ class Answer:
         All matches must be Words. A position shared by several matches is repeated. Call the function with documents in
         ascending order.
         """
-        return reader(self._words())
-
-    def by_term(self) -> Sequence[Lists]:
-        """Return the postings of each of their terms."""
-        return by_term(self._words())
-
-    def masks(self, size: int) -> Masks:
-        """Return the section mask of each document number below `size` as one array. All matches must be Words."""
-        return masks(self._words(), size)
-
-    def _words(self) -> list[Words]:
-        return [match for match in self.matches if isinstance(match, Words)]
+        return reader([part for part in parts_of(self.matches) if isinstance(part, Words)])
 
     def most_kinds(self, documents: Sequence[int]) -> Iterable[int]:
         """Return the section mask of each document: the sections in which any match may be. Reads no positions."""

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from index.matching.arrays import (
     BEHIND,
     BITS,
-    SEVERAL,
     Keys,
     Paragraphs,
     Wanted,
@@ -26,8 +25,6 @@ from index.matching.arrays import (
 )
 from index.matching.grouped import Grouped
 from index.storage.term_postings import Lists
-
-_BOTH = 3  # sides of a span: 1 and 2
 
 
 class Side(NamedTuple):
@@ -52,10 +49,7 @@ def near_by_document(
     pairs = []
     for first, end in blocks([*left.by_term, *right.by_term], len(wanted)):
         lefts, rights = (keys_where(cut(side.by_term, first, end), wanted) for side in (left, right))
-        if left.width == right.width == 1:
-            pairs.append(_near_tokens(lefts, rights, distance))
-        else:
-            pairs.append(_near(lefts, rights, left.width, right.width, distance))
+        pairs.append(_near(lefts, rights, left.width, right.width, distance))
     firsts, lasts = (np.concatenate(each) for each in zip(*pairs, strict=True))
     one = _within_paragraphs(firsts, lasts, paragraphs)
     return by_document(firsts[one]), by_document(lasts[one])
@@ -95,34 +89,6 @@ def _within_paragraphs(
     return _in_one_paragraph(firsts, lasts, paragraphs(distinct(firsts >> BITS).tolist()).starts)
 
 
-def _near_tokens(left: Keys, right: Keys, distance: int) -> tuple[Keys, Keys]:
-    """Return the first and last keys of the smallest spans with a token of each side. See `spans.neighbours`.
-
-    Such a span has no other token of either side inside it, so its two tokens are neighbours among those of both sides.
-    """
-    few, others = (left, right) if len(left) <= len(right) else (right, left)
-    if len(others) > SEVERAL * len(few):  # only what is next to one of the few can be its neighbour
-        wanted = np.zeros(len(others) + 2, bool)  # the first and the last stand for what is before and behind all
-        at = np.searchsorted(others, few) + 1
-        for next_to in (at - 1, at, np.searchsorted(others, few, "right") + 1):
-            wanted[next_to] = True
-        others = others[wanted[1:-1]]
-    places = np.concatenate((few, others))
-    places <<= 1
-    places[len(few) :] |= 1  # odd numbers for the longer side, even ones for the other
-    places.sort(kind="stable")  # merges two runs
-    at = np.flatnonzero(places[1:] - places[:-1] <= 2 * distance + 3)
-    firsts, lasts = places[at] >> 1, places[at + 1] >> 1
-    if (firsts == lasts).any():  # a token is on both sides, or twice on one
-        tokens = places >> 1
-        new = np.flatnonzero(np.diff(tokens, prepend=-1))
-        sides, tokens = np.bitwise_or.reduceat((places & 1) + 1, new), tokens[new]
-        fits = (np.diff(tokens) <= distance + 1) & (sides[1:] | sides[:-1] == _BOTH)
-        return tokens[:-1][fits], tokens[1:][fits]
-    fits = ((places[at] ^ places[at + 1]) & 1 == 1) & (lasts - firsts <= distance + 1)
-    return firsts[fits], lasts[fits]
-
-
 def _near(left: Keys, right: Keys, left_width: int, right_width: int, distance: int) -> tuple[Keys, Keys]:
     """Return the first and last keys of the smallest spans with a match of each side. See `spans.near`."""
     before, end = _followed(left, left_width, right, distance)
@@ -137,13 +103,17 @@ def _near(left: Keys, right: Keys, left_width: int, right_width: int, distance: 
 
 
 def _followed(before: Keys, width: int, after: Keys, distance: int) -> tuple[Keys, Keys]:
-    """Return the keys of `before` whose match is followed by one of `after`, and that key of `after`.
+    """Return pairs of a key of `before` and one of `after` that follows its match, for every smallest such span.
 
-    `width` is the number of tokens of a match that starts at a key of `before`.
+    `width` is the number of tokens of a match that starts at a key of `before`. Between the two of a smallest span is
+    no other key of either, so it is enough to find the neighbours of the fewer ones.
     """
-    behind = before + width
-    following = starting(after, np.searchsorted(after, behind))
-    fits = following - behind <= distance
+    if len(before) <= len(after):
+        following = starting(after, np.searchsorted(after, before + width))
+    else:
+        at = np.searchsorted(before, after - width, "right") - 1
+        before, following = before[at[at >= 0]], after[at >= 0]
+    fits = following - before - width <= distance
     return before[fits], following[fits]
 
 

@@ -118,7 +118,7 @@ def test_a_much_more_frequent_word_is_searched_by_bisection_with_the_same_result
 ) -> None:
     for few, i in product((0, 99), range(4)):
         monkeypatch.setattr(arrays, "_FEW", few)
-        monkeypatch.setattr(arrays, "SEVERAL", several)
+        monkeypatch.setattr(arrays, "_SEVERAL", several)
         first, others = positions(3), [positions(60), positions(9)]
         starts = keys(first)
         found = arrays.followed_by(starts, in_segments(others), i, arrays.having(starts, 21))
