@@ -117,7 +117,7 @@ class Cluster:
         asked = {"timeout": f"{round(seconds * 1000)}ms", **body}
         params = {**_WHOLE, "ignore_unavailable": "false"}
         path = f"/{index}/_search" if index else "/_search"  # a point in time has its own indices
-        return self._whole(self._ask("POST", path, asked, params, seconds=seconds + _GRACE))
+        return self._whole(self._ask("POST", path, asked, params, seconds=seconds + _GRACE, query=True))
 
     def msearch(self, index: str, bodies: Sequence[Body], *, seconds: float = 5.0) -> list[dict[str, Any]]:
         """Return the complete answers to several searches, with one request."""
@@ -125,11 +125,11 @@ class Cluster:
             return []
         head = json.dumps({"index": index.split(","), "allow_partial_search_results": False})
         lines = [line for body in bodies for line in (head, _json({"timeout": f"{round(seconds * 1000)}ms", **body}))]
-        answer = self._ask("POST", "/_msearch", "\n".join([*lines, ""]), seconds=seconds + _GRACE)
+        answer = self._ask("POST", "/_msearch", "\n".join([*lines, ""]), seconds=seconds + _GRACE, query=True)
         found: list[dict[str, Any]] = answer["responses"]
         for each in found:
             if "error" in each:
-                self._refuse(int(each.get("status", 500)), each["error"])
+                self._refuse(int(each.get("status", 500)), each["error"], query=True)
             self._whole(each)
         return found
 
@@ -223,7 +223,7 @@ class Cluster:
 
     def _send_once(self, batch: list[tuple[str, str]], existed: list[str]) -> list[tuple[str, str]]:
         """Return the writes that the cluster was too busy for. Adds the ids of those that already existed."""
-        answer = self._ask("POST", "/_bulk", "".join(lines for _, lines in batch), seconds=_WRITING, writes=True)
+        answer = self._ask("POST", "/_bulk", "".join(lines for _, lines in batch), seconds=_WRITING)
         again = []
         for sent, item in zip(batch, answer["items"], strict=True):
             ((kind, told),) = item.items()
@@ -298,7 +298,7 @@ class Cluster:
         params: Body | None = None,
         *,
         seconds: float = 30.0,
-        writes: bool = False,
+        query: bool = False,
     ) -> Any:
         sent = body if isinstance(body, str) or body is None else _json(body)
         try:
@@ -320,7 +320,7 @@ class Cluster:
             ) from None
         except TransportError as error:
             told = error.info if isinstance(error.info, dict) else {}
-            self._refuse(_status(error), told.get("error", told), document=told.get("found") is False, writes=writes)
+            self._refuse(_status(error), told.get("error", told), document=told.get("found") is False, query=query)
 
     def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return the answer if all shards responded in time. Raises an error otherwise."""
@@ -337,8 +337,8 @@ class Cluster:
             "again in a minute."
         )
 
-    def _refuse(self, status: int, told: Any, *, document: bool = False, writes: bool = False) -> NoReturn:
-        """Raise the error for the cluster's response. `writes` says that the request writes documents."""
+    def _refuse(self, status: int, told: Any, *, document: bool = False, query: bool = False) -> NoReturn:
+        """Raise the error for the cluster's response. A `query` that takes too much memory is too large."""
         kinds = set(_kinds(told))
         if status == 404:
             raise _NotThere(f"The index at {self._urls} is not there. Run `reviews update`.", document=document)
@@ -347,10 +347,10 @@ class Cluster:
         if status in (401, 403):
             what = "does not accept the user or the password" if status == 401 else "does not allow the user to do this"
             raise LimitHit(f"The cluster at {self._urls} {what}; see docs/opensearch.md on `user` and the password.")
-        if status == 429 and (writes or "circuit_breaking_exception" not in kinds):
-            raise _Busy(f"The cluster at {self._urls} is too busy. Try again in a minute.")
-        if kinds & {"too_many_clauses", "too_many_nested_clauses", "circuit_breaking_exception"}:
+        if query and kinds & {"too_many_clauses", "too_many_nested_clauses", "circuit_breaking_exception"}:
             raise QueryRefused("The query is too large for the index. Narrow it: use fewer * or a shorter NEAR.")
+        if status == 429 or "circuit_breaking_exception" in kinds:
+            raise _Busy(f"The cluster at {self._urls} is too busy. Try again in a minute.")
         if status >= 500:
             raise self._partial("Not all", "the")
         raise ReviewsError(

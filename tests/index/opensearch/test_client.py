@@ -181,6 +181,16 @@ def test_a_request_that_the_cluster_was_too_busy_for_is_sent_again(
     assert front.bodies[0] == front.bodies[1] == front.bodies[2]
 
 
+def test_only_a_query_is_too_large_for_a_cluster_that_is_short_of_memory(front: Front, cluster: Cluster) -> None:
+    answering(front, SHORT, 429)
+    with pytest.raises(QueryRefused, match="Narrow it"):
+        cluster.search("reviews", SEARCH)
+    with pytest.raises(LimitHit, match="too busy"):
+        cluster.put("reviews", "a", {}, over=None)
+    with pytest.raises(LimitHit, match="too busy"):
+        cluster.refresh("reviews")
+
+
 @pytest.mark.parametrize("answer", [(200, {"items": [{"create": {"status": 429, "error": {}}}]}), (429, SHORT)])
 def test_a_cluster_that_stays_busy_ends_the_run(
     front: Front, cluster: Cluster, answer: tuple[int, dict[str, Any]]
