@@ -3,7 +3,7 @@
 import re
 
 LEAST = 4
-"""The least letters of a root. Words with fewer in common do not count as one family."""
+"""The fewest letters of a root. Words with fewer in common do not count as one family."""
 ENDINGS = (
     r"(?:al|ally|ation|ational|ative|ed|edly|er|ful|fully|fulness|ion|ive|ively|ing|ise|ised|ish|less|lessness|ly|ment|"
     r"ness|or|s|y)"

