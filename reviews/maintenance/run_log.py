@@ -25,7 +25,6 @@ from reviews.maintenance.lock import held
 
 _UNENCODABLE = "backslashreplace"  # a message may name a path that is not valid text
 _WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read", "waiting": "not read yet"}
-_IN_SHORT = {**_WORDS, "waiting": "still to be read"}
 _COLLECTED_WORDS = {
     "known": "checked recently and unchanged",
     "same": "identical copies",
@@ -59,7 +58,7 @@ def files_of(ingest: Mapping[str, Any]) -> str:
 
 
 def _in_short(part: str, number: int) -> str:
-    return "identical copy" if part == "same" and number == 1 else _IN_SHORT.get(part, part)
+    return "identical copy" if part == "same" and number == 1 else _WORDS.get(part, part)
 
 
 def write(

@@ -130,8 +130,7 @@ def briefing(
     if found is None:
         near = " or ".join(f"“{each}”" for each in searcher.themes.close(theme))
         raise NotFound(
-            f"There is no theme “{theme[:80]}”. "
-            + (f"Did you mean {near}?" if near else "The list of themes has them all.")
+            f"There is no theme “{theme[:80]}”. " + (f"Did you mean {near}?" if near else "See the list of themes.")
         )
     query = f'theme:"{found.name}"'
     head = searcher.search(SearchRequest.everything(query, filters, per_report=0, facets=False))

@@ -39,7 +39,7 @@ def _with_theme(session: Session, name: str) -> set[int]:
     if theme is None:
         near = " or ".join(f"“{each}”" for each in session.themes.close(name))
         raise UsageError(
-            f"There is no theme “{name}”. " + (f"Did you mean {near}?" if near else "The list of themes has them all.")
+            f"There is no theme “{name}”. " + (f"Did you mean {near}?" if near else "See the list of themes.")
         )
     return session.themed[theme.name]
 

@@ -328,7 +328,7 @@ class _Reader:
 
             close = difflib.get_close_matches(typed, self.shared.theme_names, n=3, cutoff=0.5)
             known = len(self.shared.theme_names)
-            hint = f"there is: {'; '.join(close)}" if close else f"the list of themes has all {known}"
+            hint = f"there is: {'; '.join(close)}" if close else f"see the list of all {known} themes"
             self.warn(Code.THEME_UNKNOWN, theme=typed, hint=hint)
             return leaf(self.words.phrase(typed, 0))
         name, queries = found

@@ -259,7 +259,7 @@ def test_printed_passages_and_recommendations_say_from_how_many_reports_they_are
 
 
 def test_the_recommendations_of_an_answer_say_that_the_number_above_is_of_reports(page: FlaskClient) -> None:
-    said = "The number above is of reports that match anywhere in their text."
+    said = "The number above counts reports that mention it anywhere."
     assert said in html(page, "/?q=neglect&view=recommendations")
     for view in ("reports", "passages"):
         assert said not in html(page, f"/?q=neglect&view={view}")
