@@ -1,56 +1,26 @@
 """Run the `reviews` command as a person does: as a separate process, with its output and exit code."""
 
-import json
+import atexit
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+from contextlib import closing
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from tests.patience import PATIENCE
+from tests.warm import FORKS, Warm
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "corpus" / "demo"
 SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared"))
+_ONE_AT_A_TIME = Lock()
 START = "from reviews.cli.main import main; main(prog_name='reviews')"
-
-_EACH = """
-import json, os, select, sys
-import reviews.library, reviews.terminal.collecting, reviews.terminal.coverage
-from reviews.cli.main import main
-from reviews.maintenance import collect, engine, run_log, update
-
-first, lines, told = sys.argv[:3], sys.argv[3:], []
-for line in lines:
-    ends = [os.pipe(), os.pipe()]
-    child = os.fork()
-    if not child:
-        for number, (reading, writing) in enumerate(ends, 1):
-            os.dup2(writing, number)
-            os.close(reading)
-            os.close(writing)
-        sys.argv = [*first, *line.split()]
-        main(prog_name="reviews")
-    said = {}
-    for reading, writing in ends:
-        os.close(writing)
-        said[reading] = b""
-    speaking = set(said)
-    while speaking:
-        for reading in select.select(list(speaking), [], [])[0]:
-            piece = os.read(reading, 65536)
-            said[reading] += piece
-            if not piece:
-                speaking.discard(reading)
-                os.close(reading)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    told.append([line, code, *(part.decode() for part in said.values())])
-print(json.dumps(told))
-"""
-"""A process that loads the program once, and forks a process of its own for each command. It opens no library."""
 
 
 def argv(library: Path | None, *words: object, start: str = START) -> list[str]:
@@ -105,21 +75,40 @@ def after_the_sheet(errors: str) -> str:
 def reviews(
     library: Path | None, *words: object, env: dict[str, str] | None = None, start: str = START, **options: Any
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command until it ends. `env` has additional variables, and `options` are passed to subprocess.run."""
+    """Run the command until it ends. `env` has additional variables, and `options` are passed to subprocess.run.
+
+    Without options, its process is forked from one that has loaded the program (tests/warm.py), where this is possible.
+    """
+    more = env or {}
+    if FORKS and start == START and options.keys() <= {"cwd"} and all(map(_is_read_late, more)):
+        folder = Path(options.get("cwd", Path.cwd()))
+        if _ONE_AT_A_TIME.acquire(blocking=False):
+            try:
+                return _warm().run(argv(library, *words)[3:], environment(**more), folder, PATIENCE)
+            finally:
+                _ONE_AT_A_TIME.release()
     usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": PATIENCE}
     done: subprocess.CompletedProcess[str] = subprocess.run(
-        argv(library, *words, start=start), env=environment(**(env or {})), encoding="utf-8", **(usual | options)
+        argv(library, *words, start=start), env=environment(**more), encoding="utf-8", **(usual | options)
     )
     return done
 
 
+def _is_read_late(name: str) -> bool:
+    """Return whether a variable is read by our program, and not by Python when it starts."""
+    return name.startswith("REVIEWS_") or name in ("COLUMNS", "NO_COLOR")
+
+
+@cache
+def _warm() -> Warm:
+    warm = Warm(environment())
+    atexit.register(warm.close)
+    return warm
+
+
 def reviews_each(library: Path, *lines: str, **options: Any) -> list[subprocess.CompletedProcess[str]]:
-    """Run commands one after the other, each in a process of its own that is forked from one that has loaded the
-    program: as `reviews` does it, many times faster, where processes can be forked. options: of subprocess.run.
-    """
-    done = reviews(library, *lines, start=_EACH, **options)
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    return [
-        subprocess.CompletedProcess(line.split(), code, printed, errors)
-        for line, code, printed, errors in json.loads(done.stdout)
-    ]
+    """Run commands one after the other, all with these options of subprocess.Popen."""
+    if not FORKS:
+        return [reviews(library, *line.split(), **options) for line in lines]
+    with closing(Warm(environment(), **options)) as warm:
+        return [warm.run(argv(library, *line.split())[3:], environment(), Path.cwd(), PATIENCE) for line in lines]
