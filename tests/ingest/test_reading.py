@@ -314,10 +314,10 @@ def test_broken_files_are_reports_or_failures_and_never_stop_the_reader() -> Non
     seeds = [path.read_bytes() for path in sorted((ROOT / "corpus" / "demo").glob("*.pdf"))]
     reasons: Counter[Reason | None] = Counter()
     with Sandbox(Limits(seconds=PATIENCE)) as box:
-        for _ in range(100):
+        for _ in range(40):
             result = box.read(mutate(chance.choice(seeds), chance), id="f" * 64, name="wren")
             reasons[result.reason if isinstance(result, Refusal) else None] += 1
-    assert reasons[None] > 25
+    assert reasons[None] > 10
     assert reasons[Reason.CRASHED] == reasons[Reason.TIMED_OUT] == 0
 
 

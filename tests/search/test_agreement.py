@@ -33,7 +33,7 @@ from tests.oracle import Oracle, Place, as_meant, generate, sentences
 from tests.oracle_of import oracle_of
 
 ROOT = Path(__file__).parents[2]
-QUERIES = int(os.environ.get("REVIEWS_ORACLE", "600"))
+QUERIES = int(os.environ.get("REVIEWS_ORACLE", "400"))
 """The number of generated queries: 5,000 or more in the long form, `make torture`."""
 SHARED = Path(os.environ.get("REVIEWS_SHARED", ROOT.parent / "shared")) / "reports"
 

@@ -17,7 +17,7 @@ from tests.patience import steps
 from tests.search.hostile import fixed, generated
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
-GENERATED = int(os.environ.get("REVIEWS_HOSTILE", "1000"))
+GENERATED = int(os.environ.get("REVIEWS_HOSTILE", "500"))
 """The number of generated queries: 5,000 or more in the long form."""
 STEPS = 3_000_000
 """The number of lines of Python that one query may execute: about three seconds on an ordinary, idle computer."""

@@ -26,7 +26,7 @@ def scene(tmp_path: Path) -> Scene:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_build_that_fails_at_any_point_leaves_the_old_index_or_the_new_one(scene: Scene, fault: Fault) -> None:
-    points = [*range(1, scene.operations - 8, 9), *range(scene.operations - 7, scene.operations + 2)]
+    points = [*range(1, scene.operations - 8, 13), *range(scene.operations - 7, scene.operations + 2)]
     outcome = faults(scene, fault, points)
     assert outcome.faults == []
     assert outcome.old + outcome.new == len(points)

@@ -86,7 +86,7 @@ ENDS = tuple(sorted({end for path in PATHS if (end := PurePosixPath(path).suffix
 )
 def test_responses_match_the_description(description: Any, robin: str, path: str, mode: GenerationMode) -> None:
     operation = description[path]["GET"]
-    config = settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
+    config = settings(max_examples=10, database=None, suppress_health_check=list(HealthCheck))
 
     @config
     @given(case=operation.as_strategy(generation_mode=mode), held=booleans())
