@@ -106,12 +106,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.searching.paired", description=__doc__)
     parser.add_argument("library", type=Path)
     parser.add_argument("--before", type=Path, help="folder of an older version")
+    parser.add_argument("--library-before", type=Path, help="library of the older version, if it cannot read this one")
     parser.add_argument("--peers", type=Path, help="folder of the indexes of other engines")
     parser.add_argument("--each", type=int, default=30, help="queries of each form")
     parser.add_argument("--mixed", type=int, default=500, help="mixed queries")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     library = chosen.library.resolve()
+    earlier = (chosen.library_before or library).resolve()
     with reviews.open(library) as opened:
         asked: dict[str, list[Any]] = dict(by_form(opened, chosen.seed, chosen.each)) if chosen.each else {}
         asked["mixed"] = _plain(questions(opened, chosen.seed, chosen.mixed))
@@ -121,7 +123,7 @@ def main() -> None:
         for name in ("answer", "matching") if chosen.peers else ("answer",):
             engines[name] = stack.enter_context(running(name, library))
             if chosen.before:
-                engines[f"{name} before"] = stack.enter_context(running(name, library, code=chosen.before.resolve()))
+                engines[f"{name} before"] = stack.enter_context(running(name, earlier, code=chosen.before.resolve()))
         for name in _PEERS if chosen.peers else ():
             python = peers.python_with({"fts5": "sqlite3"}.get(name, name))
             if python and (chosen.peers / name).exists():

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from heapq import nlargest
+from itertools import chain
 from typing import NamedTuple
 
 from index.matching.matches import Match
@@ -16,7 +17,16 @@ from index.ranking_policy import (
     SHORTLIST_FACTOR,
 )
 from index.storage.engine import Layout
-from search.answering.passages import Located, SpansByPart, locate, paragraph_values, spans_by_part, spans_in, weighted
+from search.answering.passages import (
+    Located,
+    SpansByPart,
+    counted,
+    locate,
+    paragraph_values,
+    spans_by_part,
+    spans_in,
+    weighted,
+)
 
 _EXAMINED = 8  # paragraphs of one report in a list of passages of all reports
 
@@ -82,8 +92,9 @@ def by_worth(matches: Sequence[tuple[Match, float]], document: int, layout: Layo
     `matches` have their idf. `length` is the number of tokens of the document.
     """
     located = locate([match for match, _ in matches], document, layout)
-    present = Counter(ordinal for _, _, ordinals in located for ordinal in set(ordinals))
-    worth = weighted(paragraph_values(located, [weight for _, weight in matches]), layout, length)
+    counts = counted(located)
+    present = Counter(chain.from_iterable(counter for _, counter in counts))
+    worth = weighted(paragraph_values(counts, [weight for _, weight in matches]), layout, length)
     best_first = sorted(worth, key=lambda ordinal: (-present[ordinal], -worth[ordinal], ordinal))
     return Worth(located, present, worth, best_first)
 

@@ -50,7 +50,7 @@ def best_paragraphs(
     if not located or not wanted:
         return []
     weights = [weight for _, weight in matches]
-    values = paragraph_values(located, weights)
+    values = paragraph_values(counted(located), weights)
     scores = weighted(values, layout, length)
     best_first = [ordinal for _, ordinal in sorted([(-score, o) for o, score in scores.items()])]
     shortlist = sorted(best_first[: SHORTLIST_FACTOR * wanted])
@@ -81,11 +81,16 @@ def weighted(values: Mapping[int, float], layout: Layout, length: int) -> dict[i
     }
 
 
-def paragraph_values(located: Located, weights: Sequence[float]) -> dict[int, float]:
-    """Return the total value of the matches in each paragraph."""
+def counted(located: Located) -> list[tuple[int, Counter[int]]]:
+    """Return how often each part of the query matches in each paragraph."""
+    return [(number, Counter(ordinals)) for number, _, ordinals in located]
+
+
+def paragraph_values(counts: Sequence[tuple[int, Counter[int]]], weights: Sequence[float]) -> dict[int, float]:
+    """Return the total value of the matches in each paragraph. `counts` are those of `counted`."""
     values: dict[int, float] = {}
-    for number, _, ordinals in located:
-        for ordinal, count in Counter(ordinals).items():
+    for number, counter in counts:
+        for ordinal, count in counter.items():
             values[ordinal] = values.get(ordinal, 0) + weights[number] * _repetition(count)
     return values
 
