@@ -35,6 +35,8 @@ _WITH_PLACES = Word | Pattern | Fuzzy | Phrase | Near
 
 _T = TypeVar("_T")
 
+_SHOWN = 8  # words shown at one place of a phrase
+
 
 class Evaluator:
     """Evaluates queries over one snapshot.
@@ -363,8 +365,13 @@ def _join(how: Callable[[int, int], int], answers: Sequence[Answer]) -> Kinds:
 
 
 def shown_terms(slots: Slots, found: Collection[int]) -> list[str]:
-    """Return a found phrase as explanations show it, with at most three words per pattern."""
-    return [" ".join(spellings.shown(term) for terms in slots for term in terms[:3])] if len(found) else []
+    """Return a found phrase as explanations show it, with the words at one place between slashes: `follow up/ups`."""
+    return [" ".join(map(_one_place, slots))] if len(found) else []
+
+
+def _one_place(terms: Sequence[str]) -> str:
+    shown = [spellings.shown(term) for term in terms[:_SHOWN]]
+    return "/".join([*shown, "…"] if len(terms) > _SHOWN else shown)
 
 
 def _costly(query: Query) -> int:

@@ -112,7 +112,7 @@ def terms(
         found[hit.report.id] = {passage.ordinal for passage in hit.passages if passage.mentions}
         for passage in hit.passages:
             own.update(t for a, b in passage.highlights for t, _ in analyser.terms(passage.text[a:b]))
-    own.update(part for expansion in head.expansions for term in expansion.terms for part in term.split())
+    own.update(t for expansion in head.expansions for term in expansion.terms for t, _ in analyser.terms(term))
     here, elsewhere = _Words(), _Words()
     for report in reports:
         texts = _texts(searcher, report.id, filters)
