@@ -10,6 +10,7 @@ import click
 from corpus.report import Coverage
 from search.answering.snippet import opening_snippet
 from search.citation import place
+from search.hits.expansions import with_other_words
 from search.results import Hit, Listed, Passage, Results
 
 if TYPE_CHECKING:
@@ -154,9 +155,8 @@ def _expanded(results: Results) -> Iterator[str]:
         if absent:
             yield from _indented(f"Terms in no report: {' · '.join(absent)}")
         return
-    for expansion in results.expansions:
-        if len(expansion.terms) > 1:
-            yield from _indented(f"{expansion.text} matches: {', '.join(expansion.terms)}")
+    for expansion in with_other_words(results.expansions):
+        yield from _indented(f"{expansion.text} matches: {', '.join(expansion.terms)}")
 
 
 def _indented(text: str) -> list[str]:

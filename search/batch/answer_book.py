@@ -13,6 +13,7 @@ from search.batch.summary import by_title, most_rows, summary_row
 from search.batch.tally import SMALL, QueryAnswer, Tally
 from search.batch.tidy import Tidy
 from search.citation import printed
+from search.hits.expansions import with_other_words
 from search.tables.cell_text import shortened
 from search.tables.column_types import MAX_COLUMNS, WIDTHS
 from search.tables.workbook import Book, Link, Sheet
@@ -236,8 +237,7 @@ def _reading(answer: QueryAnswer) -> Iterator[tuple[str, str]]:
         yield "   read as", answer.parsed
     if len(answer.expansions) > 1:
         yield "   searched for", "; ".join(expansion.text for expansion in answer.expansions)
-    for expansion in answer.expansions:
-        if len(expansion.terms) > 1:
-            yield f"   {shortened(expansion.text, _QUERY)} includes", ", ".join(expansion.terms)
+    for expansion in with_other_words(answer.expansions):
+        yield f"   {shortened(expansion.text, _QUERY)} includes", ", ".join(expansion.terms)
     for warning in answer.warnings:
         yield "   note", warning

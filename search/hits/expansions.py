@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from index import analyser
 from index.matching.matches import Match, Words, all_mentions
 from index.matching.result_set import Answer
 from search.results import Expansion
 
 _MORE_TERMS = 40  # terms of an expansion that are shown
+
+
+def with_other_words(found: Iterable[Expansion]) -> list[Expansion]:
+    """Return the parts of the query that stand for other words than the ones typed."""
+    return [each for each in found if len(each.terms) > 1 or (each.terms and each.terms[0] != _folded(each.text))]
+
+
+def _folded(text: str) -> str:
+    return " ".join(term for term, _ in analyser.terms(text))
 
 
 def expansions(answer: Answer, *, count: bool, tick: Callable[[], None]) -> tuple[Expansion, ...]:

@@ -25,6 +25,7 @@ from search.analytics.recommendations import recommendations
 from search.answering.completions import is_enough
 from search.diagnostics import Code
 from search.filters import Filters
+from search.hits.expansions import with_other_words
 from search.request import SearchOptions
 from search.results import Hit, Listed, Passage, Results
 from search.searcher import Searcher
@@ -153,7 +154,7 @@ def _answered(asked: SearchParameters) -> str:
             for each in (results.meaning.passages if results.meaning else ())
         ],
         has_vectors=opened().settings.vectors.is_dir(),
-        also=[each for each in results.expansions if len(each.terms) > 1],
+        also=with_other_words(results.expansions),
         notes=[str(each) for each in results.diagnostics if each.code not in _ELSEWHERE],
         left_out=_left_out(results),
         theme=_theme_of(asked),
