@@ -14,6 +14,7 @@ from index import analyser
 from index.forms.roots import root
 from index.function_words import FUNCTION_WORDS, is_function_word
 from index.query import And, Phrase, Query, Word
+from index.spellings import whole
 from search.results import Offer
 
 _THEMES = 2  # themes offered
@@ -24,6 +25,8 @@ _NEGATIONS = frozenset(("no", "not", "never"))
 _QUERY_SIGNS = re.compile(r"[:=()|~?]|\b(?:AND|OR|NOT|NEAR)\b")
 _PIECES = re.compile(r"\w[\w'’-]*\*?")
 _PLAIN = re.compile(r"(?<![^ \"])[a-z]+(?![^ \"])")
+_EXACT = re.compile(r"=([A-Z]{2,})")
+_ABBREVIATION = re.compile(r"([A-Z]{2,})(?:['’]?s)?")
 _PARENTHESES = re.compile(r"\([^)]*\)")
 _SIDES = re.compile(r" / |, ")
 
@@ -35,11 +38,16 @@ def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) ->
     comes before one that has them among its terms. Then themes that cover more of the query come first. `having`
     returns how many reports have a theme.
     """
-    words = typed_words(tree)
+    words = [whole(word).upper() or word for word in typed_words(tree)]
     typed = _Words(" ".join(words))
     if not typed.all:
         return []
-    covering = [theme for theme in themes.themes if _covers(theme, typed)]
+    short = _ABBREVIATION.fullmatch(words[0]) if len(words) == 1 else None
+    covering = [
+        theme
+        for theme in themes.themes
+        if _covers(theme, typed) or (short is not None and short[1] in _abbreviations(theme))
+    ]
     best_first = sorted(
         covering,
         key=lambda theme: (
@@ -105,6 +113,12 @@ def _in_name(theme: Theme, words: "_Words") -> int:
 @lru_cache(_KEPT)
 def _ways_to_say(theme: Theme) -> list[str]:
     return [*(query for query in theme.queries if not _QUERY_SIGNS.search(query)), *_names(theme.name)]
+
+
+@lru_cache(_KEPT)
+def _abbreviations(theme: Theme) -> frozenset[str]:
+    """Return the terms that are abbreviations in capitals: `=HV`. In small letters they can be other words: send."""
+    return frozenset(found[1] for query in theme.queries if (found := _EXACT.fullmatch(query)))
 
 
 @lru_cache(_KEPT)

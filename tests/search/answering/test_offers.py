@@ -150,6 +150,27 @@ def test_a_theme_covers_what_its_terms_and_its_name_say_and_no_part_of_them(
     assert bool(offered) == covered
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("HV", "Health visiting"),
+        ("HVs", "Health visiting"),
+        ("HV's", "Health visiting"),
+        ("H.V.", "Health visiting"),
+        ("C.S.E.", "Child sexual exploitation"),
+        ("SEND", "SEND / disability"),
+        ("DA", "Domestic abuse"),
+        ("send", None),
+        ("hv", None),
+        ("=HV", None),
+        ("HV DA", None),
+    ],
+)
+def test_a_theme_is_offered_by_its_abbreviations_in_capitals(typed: str, name: str | None) -> None:
+    offered = theme_offers(parse(typed).tree, load_themes(), lambda theme: 1)
+    assert [offer.name for offer in offered][:1] == [name] * (name is not None)
+
+
 def test_the_count_of_a_theme_is_with_the_filters(demo: Library) -> None:
     year = next(report.year for report in demo.reports() if report.year)
     for filters in (Filters(years=(year, year)), Filters(sections=("findings",))):
