@@ -10,6 +10,7 @@ from index.forms.roots import ENDINGS, LEAST, root
 from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.query import And, Field, In, Near, Not, Or, Phrase, Plain, Query, Word
+from search.answering.joined_offers import joined_offers
 from search.answering.theme_offers import theme_offers, typed_words
 from search.results import Offer
 
@@ -40,9 +41,11 @@ def offers(
     how many reports have a theme, with the filters of the search. `found` is whether the query finds anything without
     the filters.
     """
-    every = theme_offers(read(typed), themes, having)
+    as_typed = read(typed)
+    every = theme_offers(as_typed, themes, having)
     if suggestion and (number := count(meant := read(suggestion))):
         every.append(Offer("title" if _asks_titles(meant) else "spelling", suggestion, number))
+    every += joined_offers(as_typed, tree, evaluator, count)
     if not found:
         every += wider_offers(tree, count)
     every += family_offers(tree, evaluator, count)

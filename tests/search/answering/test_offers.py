@@ -17,6 +17,7 @@ from search.parsing.parser import parse
 from search.results import Offer
 from search.searcher import Searcher
 from tests.search.answering.test_theme_index import put
+from tests.search.plain_reports import library_of
 
 
 def offered(searcher: Searcher | Library, query: str, filters: Filters | None = None) -> dict[str, list[Offer]]:
@@ -271,6 +272,50 @@ def test_a_slip_that_one_report_shares_is_corrected_too(slipped: Searcher) -> No
     (spelling,) = offered(slipped, "concren neglct")["spelling"]
     assert (spelling.query, spelling.reports) == ("concern neglect", 30)
     assert "spelling" not in offered(slipped, "concren")
+
+
+APART = {
+    **{
+        f"report {number}": ["The safeguarding lead saw to the wellbeing of each girl in care."] for number in range(25)
+    },
+    "hyphen": ["Her well-being was a concern. A multi-agency plan, a multiagency visit. They were safe in the end."],
+    "step": ["The step-down was late, a stepdown to a guarding role. It was safe. It was well. He went down a step."],
+}
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with library_of(tmp_path_factory.mktemp("apart"), APART) as library:
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("typed", "one"),
+    [
+        ("safe guarding", "safeguarding"),
+        ("Safe Guarding lead", "Safeguarding lead"),
+        ("well being", "wellbeing"),
+        ("the well being of each girl", "wellbeing girl"),
+        ("multi agency", None),  # searched as one word anyway
+        ("step down", None),  # both words are searched
+        ("girl in care", None),
+        ("lead saw", None),
+        ('"well being"', None),
+        ("safe AND guarding", None),
+    ],
+)
+def test_two_words_that_the_reports_print_as_one_are_offered_as_one(
+    apart: Library, typed: str, one: str | None
+) -> None:
+    found = offered(apart, typed).get("spelling", [])
+    assert queries(found) == [one] * (one is not None)
+    assert [offer.reports for offer in found] == [apart.search(offer.query).total for offer in found]
+
+
+def test_words_that_few_reports_print_without_the_space_are_not_offered_as_one(tmp_path: Path) -> None:
+    reports = {f"report {number}": ["The end of care."] for number in range(25)}
+    with library_of(tmp_path, {**reports, "glued": ["The end ofcare."], "hyphen": ["An end-of-care plan."]}) as library:
+        assert "spelling" not in offered(library, "end of care")
 
 
 def test_no_way_to_say_a_theme_is_passed_over_for_having_too_many_words() -> None:
