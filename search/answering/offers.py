@@ -19,6 +19,7 @@ Count = Callable[[Query], int]
 
 _WORDS = 5  # words of a family
 _WIDER = 3
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _PARTS = 12  # parts of a query without hits; each is left out once
 _FAMILY = re.compile(f"[ey]?|e?{ENDINGS}(?:s|'s)?")
 
@@ -104,6 +105,9 @@ def wider_offers(tree: Query, count: Count) -> list[Offer]:
 def _wider(tree: Query, count: Count) -> Iterator[list[Query]]:
     """Yield lists of queries, each list one step wider than the previous one."""
     match tree:
+        case Word(text, exact=False) if several := _run_together(text):
+            yield [_all(several), Or(several)]
+            yield list(several)
         case Phrase(words, _) if len(words) > 1:
             yield [_all(words)]
             yield list(words)
@@ -132,6 +136,14 @@ def _without_some(parts: Sequence[Query], count: Count) -> Iterator[list[Query]]
     fewer = [(*parts[:i], *parts[i + 1 :]) for i in range(len(some))] if len(parts) > 2 else []
     yield [_all(rest) for rest in fewer if _asks(rest)]
     yield [part for part in some if _asks([part])]
+
+
+def _run_together(text: str) -> tuple[Word, ...]:
+    """Return the words of `visitor/GP` or `neglect,abuse`. Empty with a hyphen, a number or a single letter."""
+    terms = [term for term, _ in analyser.terms(text)]
+    if len(terms) < 2 or analyser.hyphened(text) or not all(len(term) > 1 and term.isalpha() for term in terms):
+        return ()
+    return tuple(dict.fromkeys(map(Word, _WORD.findall(text))))
 
 
 def _asks(parts: Sequence[Query]) -> bool:
