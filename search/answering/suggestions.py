@@ -23,13 +23,16 @@ _MOST_WORDS = 8  # words looked up for a suggestion
 _SLIPS = 1  # reports: a word in no more than these can be a misprint
 _SLIP_TIMES = 20  # times as many reports must have the intended word
 _SLIP_LETTERS = 6  # letters; shorter words resemble too many others
+_ABBREVIATION = re.compile(r"[A-Z]{2,5}(?:['’]?s)?|[A-Z]{3,}o")  # GP, SENCOs, SENCo
+_SHOUTED = 6  # letters; a longer word in capitals is not an abbreviation
 _MANY_PAIRS = 12  # parts of a query of which all pairs are tried
 
 
 def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
     """Return the query with each word that occurs in no report, or only one, replaced by the most similar word.
 
-    Returns None if no word is similar enough, or if the new query would not find anything either.
+    Returns None if no word is similar enough, or if the new query would not find anything either. An abbreviation in
+    capitals is replaced only among other words in capitals.
     """
     looked_up = 0
 
@@ -38,6 +41,8 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
         terms = [term for term, _ in analyser.terms(text)]
         if len(terms) != 1 or not 3 <= len(terms[0]) <= _LONG or looked_up == _MOST_WORDS:
             return None
+        if _ABBREVIATION.fullmatch(text) and not shouted:
+            return None  # CSE is not a misspelt "case"
         having = len(evaluator.evaluate(Word(text, exact)).documents)
         if having > _SLIPS:
             return None
@@ -53,6 +58,7 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
 
     _mapped(tree, noted)
     evaluator.ahead(words)
+    shouted = any(len(word.text) >= _SHOUTED and word.text.isupper() for word in words)
     changed = _mapped(tree, mended)
     if changed == tree:
         changed = _looser(tree)

@@ -172,6 +172,13 @@ def test_without_grouping_the_order_is_that_of_the_score(demo: Searcher) -> None
         ("burns", None),  # spelled well, and "born" is another word
         ("harlem", None),  # not "harm"
         ("neglct giraffe", None),
+        ("scholl", "school"),
+        ("SCHOLL", "school"),
+        ("schol", "school"),
+        ("SCHOL", None),  # an abbreviation
+        ("SCHOLs", None),
+        ("SCHol", "school"),
+        ("SCHOL NEGLECT", "school NEGLECT"),
     ],
 )
 def test_a_word_that_occurs_nowhere_is_offered_as_one_that_does(
