@@ -10,6 +10,7 @@ import click
 from corpus.report import Coverage
 from search.answering.snippet import opening_snippet
 from search.citation import place
+from search.diagnostics import Code
 from search.hits.expansions import with_other_words
 from search.results import Hit, Listed, Passage, Results
 
@@ -43,8 +44,10 @@ def answer(results: Results, offset: int, *, counted_too: bool = False) -> Itera
 
     With `counted_too`, the facets are included.
     """
-    for warning in results.warnings:
-        yield from _note(warning)
+    offered = {offer.query for offer in results.offers}
+    for note in results.diagnostics:
+        if note.code is not Code.REST or dict(note.arguments)["query"] not in offered:
+            yield from _note(str(note))
     shown = _which(results, offset)
     cases = f" on {counted(results.cases, 'case')}" if results.cases < results.total else ""
     asked = click.style(results.parsed or results.text, bold=True)

@@ -83,6 +83,14 @@ def test_further_queries_are_printed_with_what_they_find(reviews: Reviews) -> No
     assert re.search(r"Instead: neglect \(\d+ reports\)", reviews("search", "neglect zzyzx").output)
 
 
+def test_a_query_to_try_instead_is_printed_once(reviews: Reviews) -> None:
+    shown = reviews("search", "neglect school zzyzx").output
+    assert shown.count("neglect school (") == 1
+    assert "the rest of the query" not in shown
+    alone = reviews("search", "neglect school zzyzx", "--limit", "0").output
+    assert "match the rest of the query: search for `neglect school`" in alone, "where nothing is offered"
+
+
 def test_every_mention_in_one_report_is_shown_in_order(reviews: Reviews) -> None:
     hit = json.loads(reviews("search", "neglect", "--json").output)["hits"][0]
     found = json.loads(reviews("show", hit["report"]["id"][:12], "--find", "neglect", "--json").output)
