@@ -32,6 +32,19 @@ FUNCTION_WORDS = frozenset(_WORDS.split())
 PARTICLES = frozenset(("after", "down", "in", "off", "on", "out", "over", "through", "up"))
 """Function words that form a phrasal verb when they follow a verb: step down, looked after, drop out."""
 
+BOUNDS = frozenset(("above", "below", "over", "under"))
+"""Function words that limit a number when they precede it: under 18, over fives."""
+
+_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NUMBERS = frozenset((*_COUNTED, *(f"{word}s" for word in _COUNTED), "eleven", "twelve", "sixteen", "eighteen"))
+"""Numbers in words, as ages are written."""
+
+
+def is_number(word: str) -> bool:
+    """Return whether a word is a number: 18, 5s, five, fives."""
+    folded = analyser.fold(word)
+    return folded[:1].isdigit() or folded in NUMBERS
+
 
 def is_function_word(word: str) -> bool:
     """Return whether one word, as typed or folded, is a function word: `The`, `didn’t`. False for several tokens."""

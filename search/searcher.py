@@ -14,6 +14,7 @@ from corpus.model import Item, ItemKind, Paragraph, Text
 from corpus.report import Coverage, Report
 from corpus.themes import Theme, Themes
 from index.deadline import MAX_SECONDS, Deadline
+from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.matching.sections import EVERY_KIND
@@ -308,7 +309,8 @@ class Searcher:
 
     def _with_most(self, request: SearchRequest, found: _Found, deadline: Deadline) -> tuple[Hit, ...] | None:
         """Return the reports that have most of some plain words, or None if they are not requested."""
-        if found.near is None or not is_shown(request, len(found.answer.matches), found.number, len(found.near)):
+        words = sum(not is_function_word(match.text) for match in found.answer.matches)
+        if found.near is None or not is_shown(request, words, found.number, len(found.near)):
             return None
         return second_list(self._session, found.answer, found.chosen.values(), request, deadline)
 

@@ -18,7 +18,7 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from index.forms.lexicon import class_of
-from index.function_words import FUNCTION_WORDS, PARTICLES
+from index.function_words import BOUNDS, FUNCTION_WORDS, NUMBERS, PARTICLES
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
 
 Span = tuple[int, int]
@@ -967,7 +967,13 @@ def sentences(oracle: Oracle, seed: int, n: int) -> list[str]:
 def as_meant(text: str) -> Query:
     """Return what plain words in lower case mean, by the rules of docs/query-language.md, word by word."""
     words = [Word(word) for word in text.split()]
-    kept = tuple(word for word in words if fold(word.text) not in FUNCTION_WORDS)
+    folded = [fold(word.text) for word in words]
+    numbered = {at for at, word in enumerate(folded[1:]) if word in NUMBERS or word[0].isdigit()}
+    kept = tuple(
+        word
+        for at, word in enumerate(words)
+        if folded[at] not in FUNCTION_WORDS or (folded[at] in BOUNDS and at in numbered)
+    )
     if len(words) == 1:
         return words[0]
     if not kept:

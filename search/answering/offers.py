@@ -147,8 +147,12 @@ def _run_together(text: str) -> tuple[Word, ...]:
 
 
 def _asks(parts: Sequence[Query]) -> bool:
-    """Return whether the parts include anything other than exclusions."""
-    return not all(isinstance(part, Not) for part in parts)
+    """Return whether the parts include anything other than exclusions and very common words."""
+    return not all(isinstance(part, Not) or (isinstance(part, Word) and _is_common(part)) for part in parts)
+
+
+def _is_common(word: Word) -> bool:
+    return not word.exact and is_function_word(word.text)
 
 
 def _all(parts: Sequence[Query]) -> Query:

@@ -24,6 +24,7 @@ _SLIPS = 1  # reports: a word in no more than these can be a misprint
 _SLIP_TIMES = 20  # times as many reports must have the intended word
 _SLIP_LETTERS = 6  # letters; shorter words resemble too many others
 _ABBREVIATION = re.compile(r"[A-Z]{2,5}(?:['’]?s)?|[A-Z]{3,}o")  # GP, SENCOs, SENCo
+_SEVERAL = re.compile(r"([0-9]{1,2})['’]?s")  # under 5s
 _SHOUTED = 6  # letters; a longer word in capitals is not an abbreviation
 _MANY_PAIRS = 12  # parts of a query of which all pairs are tried
 
@@ -38,18 +39,18 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
 
     def mended(text: str, exact: bool = False) -> str | None:
         nonlocal looked_up
-        terms = [term for term, _ in analyser.terms(text)]
-        if len(terms) != 1 or not 3 <= len(terms[0]) <= _LONG or looked_up == _MOST_WORDS:
+        term = _correctable(text, shouted)
+        if not term or looked_up == _MOST_WORDS:
             return None
-        if _ABBREVIATION.fullmatch(text) and not shouted:
-            return None  # CSE is not a misspelt "case"
         having = len(evaluator.evaluate(Word(text, exact)).documents)
         if having > _SLIPS:
             return None
         looked_up += 1
         if having:
-            return _meant_instead(terms[0], having, evaluator)
-        return _most_alike(terms[0], evaluator) or _split(terms[0], evaluator)
+            return _meant_instead(term, having, evaluator)
+        if number := _SEVERAL.fullmatch(text):
+            return number[1]
+        return _most_alike(term, evaluator) or _split(term, evaluator)
 
     words: list[Word] = []
 
@@ -67,6 +68,17 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
     if isinstance(changed, And) and all(isinstance(part, Word) for part in changed.parts):
         return str(Plain(changed.parts))  # as a person would type it
     return str(changed)
+
+
+def _correctable(text: str, shouted: bool) -> str:
+    """Return the term of a word that may be misspelt, or "" for any other.
+
+    `shouted` means that the query is in capitals. Otherwise CSE is not a misspelt "case".
+    """
+    terms = [term for term, _ in analyser.terms(text)]
+    if len(terms) != 1 or (_ABBREVIATION.fullmatch(text) and not shouted):
+        return ""
+    return terms[0] if 3 <= len(terms[0]) <= _LONG or _SEVERAL.fullmatch(text) else ""
 
 
 def _meant_instead(term: str, having: int, evaluator: Evaluator) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
 from index import analyser
-from index.function_words import PARTICLES, is_function_word
+from index.function_words import BOUNDS, PARTICLES, is_function_word, is_number
 from index.query import And, Phrase, Plain, Query, Word
 from index.ranking_policy import TOGETHER_FIRST_UP_TO
 from search.diagnostics import Code, Diagnostic, diagnostic
@@ -18,7 +18,8 @@ def as_meant(parsed: Parsed) -> Parsed:
     """Replace words that were typed without operators or quotation marks with Plain.
 
     Other queries are returned unchanged. Function words are left out, and a note lists them; a query with only function
-    words is a phrase. If one other word remains, the particles that follow it are kept: step down.
+    words is a phrase. If one other word remains, the particles that follow it are kept: step down. A word that limits
+    the number after it is kept too: under 18.
     """
     if not parsed.only_words or not isinstance(parsed.tree, And):
         return parsed
@@ -26,7 +27,8 @@ def as_meant(parsed: Parsed) -> Parsed:
     kept = _kept(words)
     if not kept:
         return _noted(parsed, Phrase(tuple(words)), diagnostic(Code.FUNCTION_WORDS_ONLY))
-    if len(kept) < len(words) and len(kept) <= TOGETHER_FIRST_UP_TO:
+    limited = any(analyser.fold(word.text) in BOUNDS for word in kept)
+    if (len(kept) < len(words) or limited) and len(kept) <= TOGETHER_FIRST_UP_TO:
         parsed = replace(parsed, verbatim=Phrase(tuple(Word(word.text) for word in words)))
     if len(kept) == 1:
         kept += _particles(words[words.index(kept[0]) + 1 :])
@@ -66,14 +68,22 @@ def _kept(words: Sequence[Word]) -> list[Word]:
     A word in capitals is a name and is kept: IT, WHO, the A of Child A. But if no other word has lower-case letters,
     capitals mean nothing.
     """
-    content = [word for word in words if word.exact or not is_function_word(word.text)]
+    is_content = [_is_content(word, following) for word, following in zip_longest(words, words[1:])]
+    content = [word for word, is_one in zip(words, is_content, strict=True) if is_one]
     if all(word.text.isupper() for word in content):
         return content
     kept: list[Word] = []
     before: Word | None = None
-    for word in words:
+    for word, is_one in zip(words, is_content, strict=True):
         behind_kept = bool(kept) and kept[-1] is before
-        if word in content or analyser.capitals(word.text) or (word.text == "A" and behind_kept):
+        if is_one or analyser.capitals(word.text) or (word.text == "A" and behind_kept):
             kept.append(word)
         before = word
     return kept
+
+
+def _is_content(word: Word, following: Word | None) -> bool:
+    """Return whether a word is not a function word, or limits the number after it."""
+    if word.exact or not is_function_word(word.text):
+        return True
+    return following is not None and analyser.fold(word.text) in BOUNDS and is_number(following.text)

@@ -194,6 +194,42 @@ def test_what_was_typed_changes_nothing_that_is_counted_or_marked(typed: Library
         assert mentions == without
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("children under 18", ["children", "under", "18"]),
+        ("under fives", ["under", "fives"]),
+        ("the over 16s and those below 1", ["over", "16s", "below", "1"]),
+        ("UNDER 16", ["UNDER", "16"]),
+        ("UNDER FIVES AND OVER", ["UNDER", "FIVES"]),
+        ("under age", ["age"]),
+        ("18 or under", ["18"]),
+        ("after 18 months", ["18", "months"]),
+        ("over to over five visits", ["over", "five", "visits"]),
+    ],
+)
+def test_a_limit_of_a_number_is_searched_too(typed: str, kept: list[str]) -> None:
+    read = as_meant(parse(typed)).tree
+    words = read.parts if isinstance(read, Plain) else (read,)
+    assert [word.text for word in words if isinstance(word, Word)] == kept
+
+
+def test_the_exact_limit_comes_first_and_a_limit_alone_is_no_way_on(tmp_path: Path) -> None:
+    reports = {
+        "apart": ["Five girls were under the care of the board, five of them under a plan. Five, under a plan, five."],
+        "near": ["A plan for one under five of age."],
+        "far": ["Under the plan of the board, a girl was seen by five or more workers."],
+    }
+    with library_of(tmp_path, reports) as library:
+        assert titles(library.search("under five"))[0] == "near"
+        found = library.search("under 6s")
+        assert (found.total, found.offers, found.most) == (0, (), None)
+    with library_of(tmp_path / "more", {"age": ["Those under 6 are seen first."]}) as library:
+        assert [(offer.kind, offer.query, offer.reports) for offer in library.search("under 6s").offers] == [
+            ("spelling", "under 6", 1)
+        ]
+
+
 def test_a_particle_after_the_only_other_word_is_searched_too(tmp_path: Path) -> None:
     reports = {
         "Steps": ["One step after the other, step by step, with a first step.", "Down by the river."],
