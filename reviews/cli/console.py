@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 JSON = click.option("--json", "as_json", is_flag=True, help="Output JSON.")
 
 _MOST_TYPED = 100_000  # maximum bytes of a query on standard input
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)  # as click says it
 _SETTLING = 3.0  # seconds before the time left is estimated
 
 Progress = Callable[[str, int, int], None]
@@ -49,6 +51,15 @@ class QueryCommand(click.Command):
             raise click.UsageError(
                 f"{error.format_message()} If {query} is part of your query, put `--` and then the query in quotation "
                 f"marks after all options: {context.command_path} -- {quote}{query}{quote}",
+                context,
+            ) from error
+        except click.UsageError as error:
+            extra = _EXTRA.fullmatch(error.message)
+            if extra is None or not context.params.get("query"):
+                raise
+            raise click.UsageError(
+                "Put a query of several words in quotation marks: "
+                f'{context.command_path} "{context.params["query"]} {extra[1]}"',
                 context,
             ) from error
 

@@ -161,6 +161,19 @@ def test_a_query_that_starts_with_a_hyphen_gets_a_hint_to_use_two_hyphens(
     assert "No such option" not in reviews(command, "--json", "--", query).stderr
 
 
+@pytest.mark.parametrize("command", ["search", "concordance", "terms", "recommendations"])
+@pytest.mark.parametrize("words", [("missed", "appointments"), ("--json", "child", "not", "seen", "alone")])
+def test_words_without_quotation_marks_get_a_hint_to_use_them(
+    reviews: Reviews, command: str, words: tuple[str, ...]
+) -> None:
+    said = reviews(command, *words)
+    assert said.exit_code == 2
+    query = " ".join(word for word in words if word != "--json")
+    told = " ".join(said.stderr.split())
+    assert "Put a query of several words in quotation marks: " in told
+    assert told.endswith(f'{command} "{query}"')
+
+
 def test_a_misspelt_option_is_still_reported_as_one(reviews: Reviews) -> None:
     said = reviews("search", "neglect", "--jsn").stderr
     assert "Did you mean" in said
