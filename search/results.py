@@ -240,9 +240,9 @@ class Offer:
     """A further query to offer with an answer. It finds something, and is never applied automatically.
 
     `kind` is "theme" (the theme covers what was typed), "part" (it covers a part), "spelling", "title" (the words are
-    only in titles), "wider" (a less strict form of a query without hits) or "family" (words that begin like the one
-    typed but are not forms of it). `reports` is how many it finds, with the filters of the search. `name` is the theme,
-    or the word typed. `words` are the terms of the theme (of "part", after the one that was typed), or the other words.
+    only in titles), "wider" (less strict, if there are no hits), "family" (words that begin like the one typed but are
+    not its forms) or "also" (other names). `reports` is how many it finds, with the filters of the search. `name` is
+    the theme, or what was typed. `words` are the theme's terms (of "part", after the one typed), or the other words.
     """
 
     kind: str

@@ -133,6 +133,9 @@ def _offered(results: Results) -> Iterator[str]:
             yield from textwrap.wrap(
                 f"Theme with “{offer.words[0]}” among its words: {offer.query} ({having})", width()
             )
+        elif offer.kind == "also":
+            names = ", ".join(f"“{name}”" for name in offer.words)
+            yield from textwrap.wrap(f"Reports also say {names}: {offer.query} ({found})", width())
         elif offer.kind == "family":
             yield from _indented(f"not searched: {', '.join(offer.words)} ({found}); to find them: {offer.query}")
         else:

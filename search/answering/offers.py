@@ -11,6 +11,7 @@ from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.query import And, Field, In, Near, Not, Or, Phrase, Plain, Query, Word
 from search.answering.joined_offers import joined_offers
+from search.answering.other_names import other_names
 from search.answering.theme_offers import theme_offers, typed_words
 from search.results import Offer
 
@@ -44,6 +45,7 @@ def offers(
     """
     as_typed = read(typed)
     every = theme_offers(as_typed, themes, having)
+    every += other_names(tree, read, count)
     if suggestion and (number := count(meant := read(suggestion))):
         every.append(Offer("title" if _asks_titles(meant) else "spelling", suggestion, number))
     every += joined_offers(as_typed, tree, evaluator, count)

@@ -222,6 +222,20 @@ def test_an_answer_names_what_was_left_out_and_what_else_was_searched(page: Flas
     assert 'id="common"' in html(page, "/help")
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("CP", "Reports also say “child protection”: CP OR &#34;child protection&#34; (6 reports)"),
+        ("dad", "Reports also say “father”: dad OR father (9 reports)"),
+    ],
+)
+def test_an_answer_says_what_reports_also_say_and_leads_to_it(page: FlaskClient, typed: str, said: str) -> None:
+    found = html(page, f"/?q={typed}")
+    assert said in " ".join(re.sub(r"<[^>]+>", "", found).split())
+    (link,) = links(found, "+OR+")
+    assert said[said.index("(") + 1 : -1] in Marks(html(page, link)).text
+
+
 def test_a_later_page_of_an_answer_says_so_at_the_top(page: FlaskClient) -> None:
     for view in ("passages", "reports"):
         first, second = (html(page, f"/?q=child&view={view}&limit=2&page={number}") for number in (1, 2))
