@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from index import analyser
+from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Word
@@ -63,11 +64,28 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
     changed = _mapped(tree, mended)
     if changed == tree:
         changed = _looser(tree)
+    elif isinstance(tree, Plain | Word):
+        changed = _without_common(changed, tree)
     if changed == tree or not evaluator.evaluate(changed).documents:
         return None
     if isinstance(changed, And) and all(isinstance(part, Word) for part in changed.parts):
         return str(Plain(changed.parts))  # as a person would type it
     return str(changed)
+
+
+def _without_common(changed: Query, tree: Query) -> Query:
+    """Return a corrected query without the very common words that misspelt ones became: thier, agianst.
+
+    Returns the query as it was if nothing else remains.
+    """
+    before = tree.parts if isinstance(tree, And) else ()
+    parts = changed.parts if isinstance(changed, And) else (changed,)
+    kept = tuple(
+        part for part in parts if part in before or not (isinstance(part, Word) and is_function_word(part.text))
+    )
+    if not kept:
+        return tree
+    return kept[0] if len(kept) == 1 else And(kept)
 
 
 def _correctable(text: str, shouted: bool) -> str:

@@ -171,6 +171,10 @@ def test_without_grouping_the_order_is_that_of_the_score(demo: Searcher) -> None
         ("qqqqqqqq", None),
         ("burns", None),  # spelled well, and "born" is another word
         ("harlem", None),  # not "harm"
+        ("neglect agianst school", "neglect school"),  # "against" would be left out
+        ("neglct becuase of school", "neglect school"),
+        ("neglct becuase", "neglect"),
+        ("becuase", None),
         ("neglct giraffe", None),
         ("scholl", "school"),
         ("SCHOLL", "school"),
