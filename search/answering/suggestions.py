@@ -9,6 +9,7 @@ from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Word
+from index.spellings import SECTIONS
 from search.answering.ranking import Titles
 from search.diagnostics import Code, Diagnostic, diagnostic
 from search.request import SearchRequest
@@ -68,9 +69,14 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
         changed = _without_common(changed, tree)
     if changed == tree or not evaluator.evaluate(changed).documents:
         return None
-    if isinstance(changed, And) and all(isinstance(part, Word) for part in changed.parts):
-        return str(Plain(changed.parts))  # as a person would type it
-    return str(changed)
+    return _as_typed(changed)
+
+
+def _as_typed(query: Query) -> str:
+    """Return a query as a person would type it."""
+    if isinstance(query, And) and all(isinstance(part, Word) for part in query.parts):
+        return str(Plain(query.parts))
+    return str(query)
 
 
 def _without_common(changed: Query, tree: Query) -> Query:
@@ -91,10 +97,10 @@ def _without_common(changed: Query, tree: Query) -> Query:
 def _correctable(text: str, shouted: bool) -> str:
     """Return the term of a word that may be misspelt, or "" for any other.
 
-    `shouted` means that the query is in capitals. Otherwise CSE is not a misspelt "case".
+    `shouted` means that the query is in capitals. Otherwise CSE is not "case". In `sec 17`, sec is not "see".
     """
     terms = [term for term, _ in analyser.terms(text)]
-    if len(terms) != 1 or (_ABBREVIATION.fullmatch(text) and not shouted):
+    if len(terms) != 1 or terms[0] in SECTIONS or (_ABBREVIATION.fullmatch(text) and not shouted):
         return ""
     return terms[0] if 3 <= len(terms[0]) <= _LONG or _SEVERAL.fullmatch(text) else ""
 

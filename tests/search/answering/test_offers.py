@@ -319,6 +319,14 @@ def test_two_words_that_the_reports_print_as_one_are_offered_as_one(
     assert [offer.reports for offer in found] == [apart.search(offer.query).total for offer in found]
 
 
+def test_a_word_for_a_section_is_not_corrected(tmp_path: Path) -> None:
+    reports = {f"report {number}": ["They see 17 girls, and 17 cases of neglect."] for number in range(9)}
+    with library_of(tmp_path, reports) as library:
+        assert "spelling" not in offered(library, "sec 17 neglect")
+        (seen,) = offered(library, "sees 17 neglct")["spelling"]
+        assert seen.query == "sees 17 neglect"
+
+
 def test_words_that_few_reports_print_without_the_space_are_not_offered_as_one(tmp_path: Path) -> None:
     reports = {f"report {number}": ["The end of care."] for number in range(25)}
     with library_of(tmp_path, {**reports, "glued": ["The end ofcare."], "hyphen": ["An end-of-care plan."]}) as library:
