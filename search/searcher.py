@@ -24,6 +24,7 @@ from search.answering import suggestions
 from search.answering.cited import numbers_asked
 from search.answering.offers import offers
 from search.answering.theme_index import theme_lookup, theme_tree
+from search.answering.theme_offers import typed_words
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING, Filters
 from search.hits.expansions import expansions
@@ -270,7 +271,9 @@ class Searcher:
         suggestion = None
         if not whole.documents:
             said += suggestions.why_nothing(tree, evaluator)
-            suggestion = str(asked) if asked else suggestions.suggestion(tree, evaluator)
+            suggestion = (
+                str(asked) if asked else suggestions.suggestion(tree, evaluator, typed_words(parse(request.query).tree))
+            )
         elif not found.number:
             said.append(diagnostic(Code.FILTERED_OUT, number=len(whole.documents)))
         said += suggestions.together_notes(request, found.number, found.near)
@@ -293,8 +296,8 @@ class Searcher:
         return offers(
             found.parsed.tree,
             suggestion,
-            lambda text: parse(text, look_up).tree,
-            request.query,
+            parse(request.query, look_up).tree,
+            lambda text: as_meant(parse(text, look_up)).tree,
             self._session.themes,
             having,
             count,

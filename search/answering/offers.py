@@ -28,8 +28,8 @@ _FAMILY = re.compile(f"[ey]?|e?{ENDINGS}(?:s|'s)?")
 def offers(
     tree: Query,
     suggestion: str | None,
+    typed: Query,
     read: Callable[[str], Query],
-    typed: str,
     themes: Themes,
     having: Callable[[Theme], int],
     count: Count,
@@ -39,16 +39,15 @@ def offers(
 ) -> tuple[Offer, ...]:
     """Return all queries to offer, without duplicates.
 
-    `read` parses a query, keeping its function words. `typed` is the text that `tree` was parsed from. `having` returns
+    `typed` is the query with its function words, and `read` parses another as it would be searched. `having` returns
     how many reports have a theme, with the filters of the search. `found` is whether the query finds anything without
     the filters.
     """
-    as_typed = read(typed)
-    every = theme_offers(as_typed, themes, having)
+    every = theme_offers(typed, themes, having)
     every += other_names(tree, read, count)
     if suggestion and (number := count(meant := read(suggestion))):
         every.append(Offer("title" if _asks_titles(meant) else "spelling", suggestion, number))
-    every += joined_offers(as_typed, tree, evaluator, count)
+    every += joined_offers(typed, tree, evaluator, count)
     if not found:
         every += wider_offers(tree, count)
     every += family_offers(tree, evaluator, count)

@@ -90,7 +90,7 @@ def other_names(tree: Query, read: Callable[[str], Query], count: Callable[[Quer
     if not isinstance(tree, Plain | Word):
         return []
     words = typed_words(tree)
-    known = {word: [other for other in _others(word) if count(read(other))] for word in dict.fromkeys(words)}
+    known = {word: [other for other in names_besides(word) if count(read(other))] for word in dict.fromkeys(words)}
     found = {word: others for word, others in known.items() if others}
     if not found:
         return []
@@ -105,7 +105,7 @@ def other_names(tree: Query, read: Callable[[str], Query], count: Callable[[Quer
     return [Offer("also", str(query), number, ", ".join(found), tuple(said))]
 
 
-def _others(word: str) -> list[str]:
+def names_besides(word: str) -> list[str]:
     """Return the other names of a word, as queries."""
     short = _SHORT.fullmatch(whole(word).upper() or word)
     if short is not None:

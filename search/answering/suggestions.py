@@ -10,6 +10,7 @@ from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Word
 from index.spellings import SECTIONS
+from search.answering.other_names import names_besides
 from search.answering.ranking import Titles
 from search.diagnostics import Code, Diagnostic, diagnostic
 from search.request import SearchRequest
@@ -31,13 +32,15 @@ _SHOUTED = 6  # letters; a longer word in capitals is not an abbreviation
 _MANY_PAIRS = 12  # parts of a query of which all pairs are tried
 
 
-def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
+def suggestion(tree: Query, evaluator: Evaluator, typed: Sequence[str] = ()) -> str | None:
     """Return the query with each word that occurs in no report, or only one, replaced by the most similar word.
 
     Returns None if no word is similar enough, or if the new query would not find anything either. An abbreviation in
-    capitals is replaced only among other words in capitals.
+    capitals is replaced only among other words in capitals. `typed` are the words of a query of plain words, with the
+    very common ones, which stay where they are: `voice of the chld` → voice of the child.
     """
     looked_up = 0
+    whole = ""
 
     def mended(text: str, exact: bool = False) -> str | None:
         nonlocal looked_up
@@ -65,11 +68,20 @@ def suggestion(tree: Query, evaluator: Evaluator) -> str | None:
     changed = _mapped(tree, mended)
     if changed == tree:
         changed = _looser(tree)
-    elif isinstance(tree, Plain | Word):
+    elif isinstance(tree, Plain):
+        whole = _replaced(typed, tree, changed)
         changed = _without_common(changed, tree)
     if changed == tree or not evaluator.evaluate(changed).documents:
         return None
-    return _as_typed(changed)
+    return whole or _as_typed(changed)
+
+
+def _replaced(typed: Sequence[str], tree: Plain, changed: Query) -> str:
+    """Return what was typed with the changed words in their places, or "" if they are not single words."""
+    if not isinstance(changed, And) or not all(isinstance(part, Word) for part in changed.parts):
+        return ""
+    instead = dict(zip(map(str, tree.parts), map(str, changed.parts), strict=True))
+    return " ".join(instead.get(word, word) for word in typed)
 
 
 def _as_typed(query: Query) -> str:
@@ -101,6 +113,8 @@ def _correctable(text: str, shouted: bool) -> str:
     """
     terms = [term for term, _ in analyser.terms(text)]
     if len(terms) != 1 or terms[0] in SECTIONS or (_ABBREVIATION.fullmatch(text) and not shouted):
+        return ""
+    if names_besides(text):  # "dad" is not "did"
         return ""
     return terms[0] if 3 <= len(terms[0]) <= _LONG or _SEVERAL.fullmatch(text) else ""
 
