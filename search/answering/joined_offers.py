@@ -15,11 +15,14 @@ _TIMES = 20  # times as many reports must have the joined word as have the two w
 _PAIRS = 12  # pairs looked up
 
 
-def joined_offers(typed: Query, tree: Query, evaluator: Evaluator, count: Callable[[Query], int]) -> list[Offer]:
+def joined_offers(
+    typed: Query, tree: Query, evaluator: Evaluator, read: Callable[[str], Query], count: Callable[[Query], int]
+) -> list[Offer]:
     """Offer the query with each such pair of words joined.
 
-    `typed` is the query with its function words, `tree` the query as it was searched. Two words that are searched as
-    one anyway, because the reports also print them with a hyphen, are not joined unless one of them was left out.
+    `typed` is the query with its function words, `tree` the query as it was searched. `read` parses another. Two words
+    that are searched as one anyway, because the reports also print them with a hyphen, are not joined unless one of
+    them was left out.
     """
     if not (isinstance(typed, And) and isinstance(tree, Plain | Word)):
         return []
@@ -28,23 +31,20 @@ def joined_offers(typed: Query, tree: Query, evaluator: Evaluator, count: Callab
     evaluator.ahead(Word(left + right) for left, right in pairs.values())
     searched = typed_words(tree)
     joined: list[str] = []
-    kept: list[str] = []
     at = 0
     while at < len(words):
         if at in pairs and _is_one(*pairs[at], searched, evaluator):
             left, right = pairs[at]
             joined.append(left + (right if left.isupper() else right.lower()))
-            kept.append(joined[-1])
             at += 2
-            continue
-        if words[at] in searched:
-            kept.append(words[at])
-        at += 1
-    if not joined:
+        else:
+            joined.append(words[at])
+            at += 1
+    if len(joined) == len(words):
         return []
-    query: Query = Plain(tuple(map(Word, kept))) if len(kept) > 1 else Word(kept[0])
-    found = count(query)
-    return [Offer("spelling", str(query), found)] if found else []
+    query = " ".join(joined)
+    found = count(read(query))
+    return [Offer("spelling", query, found)] if found else []
 
 
 def _can_be_one(left: str, right: str) -> bool:

@@ -47,7 +47,7 @@ def offers(
     every += other_names(tree, read, count)
     if suggestion and (number := count(meant := read(suggestion))):
         every.append(Offer("title" if _asks_titles(meant) else "spelling", suggestion, number))
-    every += joined_offers(typed, tree, evaluator, count)
+    every += joined_offers(typed, tree, evaluator, read, count)
     if not found:
         every += wider_offers(tree, count)
     every += family_offers(tree, evaluator, count)

@@ -302,7 +302,7 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         ("safe guarding", "safeguarding"),
         ("Safe Guarding lead", "Safeguarding lead"),
         ("well being", "wellbeing"),
-        ("the well being of each girl", "wellbeing girl"),
+        ("the well being of each girl", "the wellbeing of each girl"),
         ("multi agency", None),  # searched as one word anyway
         ("step down", None),  # both words are searched
         ("girl in care", None),
