@@ -79,11 +79,12 @@ _WORDS = (
     ("baby", "infant", "newborn"),
     ("adolescent", "teenager", "teen"),
 )
+_MORE = 1.1  # times as many reports must be found
 _SHORT = re.compile(r"([A-Z]{2,}|SENCo)(?:['’]?s)?")
 
 
 def other_names(tree: Query, read: Callable[[str], Query], count: Callable[[Query], int]) -> list[Offer]:
-    """Offer the query with the other names of its words that the reports use, if it then finds more.
+    """Offer the query with the other names of its words that the reports use, if it then finds a tenth more.
 
     `read` parses a query. `count` returns how many reports a query finds, with the filters of the search.
     """
@@ -99,7 +100,7 @@ def other_names(tree: Query, read: Callable[[str], Query], count: Callable[[Quer
         either = {word: f"({several})" for word, several in either.items()}
     query = read(" ".join(either.get(word, word) for word in words))
     number = count(query)
-    if number <= count(tree):
+    if number < count(tree) * _MORE or not number:
         return []
     said = [other.replace("*", "").strip('"') for others in found.values() for other in others]
     return [Offer("also", str(query), number, ", ".join(found), tuple(said))]

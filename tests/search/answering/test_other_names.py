@@ -1,6 +1,7 @@
 """The other names that reports use for what was typed are offered, if they find more."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,16 @@ def test_what_reports_say_instead_is_offered_with_what_was_typed(
 @pytest.mark.parametrize("typed", ["sgo", "pa", "=SGO", "SGO*", '"SGO late"', "SGO AND late", "SGO SDQ", "dad", "plan"])
 def test_other_names_are_not_offered_if_they_find_no_more_or_the_query_has_signs(library: Library, typed: str) -> None:
     assert also(library, typed) == []
+
+
+def test_other_names_that_find_less_than_a_tenth_more_are_not_offered(tmp_path: Path) -> None:
+    reports = {f"report {number}": ["The father came."] for number in range(11)}
+    for more, offered in ((1, 0), (2, 1)):
+        for number in range(more):
+            reports[f"other {number}"] = ["Dad came."]
+        with library_of(tmp_path / str(more), reports) as library:
+            assert len(also(library, "father")) == offered
+            assert len(also(library, "dad")) == 1
 
 
 def test_other_names_that_only_reports_outside_the_filters_use_are_not_offered(library: Library) -> None:
