@@ -20,11 +20,8 @@ from index.matching.result_set import Answer
 from index.matching.sections import EVERY_KIND
 from index.query import Query
 from index.ranking_policy import MOST_WORDS_FROM
-from search.answering import suggestions
 from search.answering.cited import numbers_asked
-from search.answering.offers import offers
 from search.answering.theme_index import theme_lookup, theme_tree
-from search.answering.theme_offers import typed_words
 from search.diagnostics import Code, Diagnostic, diagnostic, sentences
 from search.filters import EVERYTHING, Filters
 from search.hits.expansions import expansions
@@ -33,6 +30,9 @@ from search.hits.ordering import ordered
 from search.hits.passage_list import best_passages
 from search.hits.reports import Hits
 from search.hits.second_list import is_shown, most_words, second_list
+from search.offers import suggestions
+from search.offers.related import offers
+from search.offers.themes import typed_words
 from search.parsing.parser import Parsed, parse
 from search.parsing.plain_words import as_meant
 from search.report_conditions import section_mask
@@ -42,8 +42,8 @@ from search.session import Session
 
 if TYPE_CHECKING:
     from corpus.storage.near_duplicates import Pair
-    from search.answering.completions import Completion
     from search.answering.similar import Alike
+    from search.offers.completions import Completion
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +336,7 @@ class Searcher:
 
     def completions(self, typed: str) -> list[Completion]:
         """Themes, boards and words for what was typed so far."""
-        from search.answering.completions import completions
+        from search.offers.completions import completions
 
         themed = {name: len(having) for name, having in self._session.themed.items()}
         snapshot = self._session.snapshot

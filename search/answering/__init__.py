@@ -1,1 +1,1 @@
-"""Rank reports, choose the passages to show, and suggest further queries."""
+"""Rank reports, and choose the passages to show."""

@@ -22,10 +22,10 @@ from reviews.web.parameters import SORTS, VIEWS, SearchParameters, passages_of
 from reviews.web.reading.highlight import Piece, quoted
 from reviews.web.reading.items import ItemView, item_view
 from search.analytics.recommendations import recommendations
-from search.answering.completions import is_enough
 from search.diagnostics import Code
 from search.filters import Filters
 from search.hits.expansions import with_other_words
+from search.offers.completions import is_enough
 from search.request import SearchOptions
 from search.results import Hit, Listed, Passage, Results
 from search.searcher import Searcher

@@ -505,7 +505,7 @@ def test_a_search_imports_what_it_needs_and_no_more(demo: Path) -> None:
         "main(['--library', sys.argv[1], 'search', 'neglect'], standalone_mode=False)\n"
         "seen = {'whoosh', 'numpy', 'rapidfuzz', 'subprocess', 'logging', 'ctypes', 'urllib.request',"
         " 'reviews.cli.batch', 'reviews.cli.web', 'search.tables.frames', 'difflib', 'corpus.catalogue.rows',"
-        " 'corpus.publications', 'search.answering.similar', 'search.answering.completions'} & set(sys.modules)\n"
+        " 'corpus.publications', 'search.answering.similar', 'search.offers.completions'} & set(sys.modules)\n"
         "print('imported:', *sorted(seen))"
     )
     done = subprocess.run([sys.executable, "-c", program, str(demo)], capture_output=True, text=True, check=True)

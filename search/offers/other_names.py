@@ -10,7 +10,7 @@ from collections.abc import Callable
 from index import analyser
 from index.query import Plain, Query, Word
 from index.spellings import whole
-from search.answering.theme_offers import typed_words
+from search.offers.themes import typed_words
 from search.results import Offer
 
 _ABBREVIATIONS = {

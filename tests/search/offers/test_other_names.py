@@ -8,8 +8,8 @@ import pytest
 from index.query import Phrase, Word
 from reviews.library import Library
 from reviews.terminal.results import answer
-from search.answering.other_names import _ABBREVIATIONS, _WORDS
 from search.filters import Filters
+from search.offers.other_names import _ABBREVIATIONS, _WORDS
 from search.parsing.parser import parse
 from search.results import Offer
 from tests.search.plain_reports import library_of

@@ -10,9 +10,9 @@ from index.matching.evaluator import Evaluator
 from index.matching.result_set import Answer
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Word
 from index.spellings import SECTIONS
-from search.answering.other_names import names_besides
 from search.answering.ranking import Titles
 from search.diagnostics import Code, Diagnostic, diagnostic
+from search.offers.other_names import names_besides
 from search.request import SearchRequest
 
 _VOWELS = re.compile("[aeiou]")

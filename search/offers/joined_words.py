@@ -7,7 +7,7 @@ from index import analyser
 from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.query import And, Phrase, Plain, Query, Word
-from search.answering.theme_offers import typed_words
+from search.offers.themes import typed_words
 from search.results import Offer
 
 _LEAST = 5  # letters of the joined word

@@ -10,9 +10,9 @@ from corpus.storage.store import Store
 from corpus.themes import Themes, load_themes
 from index import build
 from reviews.library import Library
-from search.answering import theme_offers as theme_offers_module
-from search.answering.theme_offers import theme_offers
 from search.filters import Filters
+from search.offers import themes as theme_offers_module
+from search.offers.themes import theme_offers
 from search.parsing.parser import parse
 from search.results import Offer
 from search.searcher import Searcher

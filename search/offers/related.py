@@ -10,9 +10,9 @@ from index.forms.roots import ENDINGS, LEAST, root
 from index.function_words import is_function_word
 from index.matching.evaluator import Evaluator
 from index.query import And, Field, In, Near, Not, Or, Phrase, Plain, Query, Word
-from search.answering.joined_offers import joined_offers
-from search.answering.other_names import other_names
-from search.answering.theme_offers import theme_offers, typed_words
+from search.offers.joined_words import joined_offers
+from search.offers.other_names import other_names
+from search.offers.themes import theme_offers, typed_words
 from search.results import Offer
 
 Count = Callable[[Query], int]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from corpus.report import Report
-from search.answering.completions import completions
+from search.offers.completions import completions
 
 WORDS = {"neglect": 5, "neglected": 2, "needs": 7, "neo": 9, "thresholds": 3, "ne1": 9}
 THEMES = {"Neglect (any)": 7, "Medical neglect / missed health care": 2, "Voice of the child": 4}

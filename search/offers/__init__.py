@@ -1,0 +1,1 @@
+"""Suggest further queries beside an answer, and while a person types."""
