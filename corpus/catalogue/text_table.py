@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterator
 
 DELIMITERS = ",;\t|"
 _LONGEST_CELL = 200  # maximum lines in one quoted cell
-_UNENDED = "unexpected end of data"  # the message of Python's csv module for a quoted cell without an end
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _SUSPECT = frozenset("=+-@\t\r'")
@@ -104,7 +103,7 @@ def declared_separator(lines: list[str]) -> str:
 
 def cells_of(line: str, delimiter: str) -> list[str]:
     """Return the cells of one line, which may be cut off. A line with unbalanced quotation marks is one cell."""
-    cells = _record([line], delimiter)
+    cells, _ = _record([line], delimiter)
     return [line] if isinstance(cells, str) else cells
 
 
@@ -131,11 +130,7 @@ def records_of(
     """
     width, n = 0, 0
     while n < len(lines):
-        cells, used = _record([lines[n]], delimiter), 1
-        while cells == _UNENDED and used < min(_LONGEST_CELL, len(lines) - n):
-            used += 1
-            if '"' in lines[n + used - 1]:
-                cells = _record(lines[n : n + used], delimiter)
+        cells, used = _record(lines[n : n + _LONGEST_CELL], delimiter)
         if isinstance(cells, str) or (used > 1 and width and _swallowed(cells, lines[n : n + used], delimiter, width)):
             message = 'has a quotation mark without a partner, so it is not used; write " inside a cell as ""'
             bad(first + n, message)
@@ -152,13 +147,17 @@ def _swallowed(cells: list[str], lines: list[str], delimiter: str, width: int) -
     return len(cells) != width or ends_are_rows
 
 
-def _record(lines: list[str], delimiter: str) -> list[str] | str:
-    """Return the cells, or what is wrong with the quotation marks."""
+def _record(lines: list[str], delimiter: str) -> tuple[list[str] | str, int]:
+    """Return the cells of the first record, or what is wrong with its quotation marks, and the number of its lines.
+
+    Each line is parsed once: a file of open quotation marks must not take the square of its length.
+    """
+    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
     try:
-        records = list(csv.reader([line + "\n" for line in lines], delimiter=delimiter, strict=True))
+        cells: list[str] | str = next(reader)
     except csv.Error as error:
-        return str(error)
-    return records[0] if records else []
+        cells = str(error)
+    return cells, reader.line_num
 
 
 def guarded(cell: str) -> str:

@@ -12,6 +12,9 @@ from search.sheets.cell import seen
 LOOKED_AT = 20
 """The header is one of this many first rows. Above it there may be a title, an author or a date."""
 
+MOST_COLUMNS = 1_000
+"""The number of columns that are read. One cell far to the right makes every row as wide."""
+
 
 class Header:
     """Recognises the header of a table with known column names.
@@ -40,7 +43,7 @@ class Header:
         A first row with a cell `query` is a header. A later row needs more evidence, because a query may be the word
         "query" itself: a second known column, or only single cells in the rows above.
         """
-        rows = rows[:LOOKED_AT]
+        rows = [row[:MOST_COLUMNS] for row in rows[:LOOKED_AT]]
         exact = [self.key in (folded(seen(cell)) for cell in row) for row in rows]
         known = [self._known(row) if self.key in self._ours(row) else 0 for row in rows]
         if exact[:1] == [True]:
@@ -57,8 +60,14 @@ class Header:
     def columns(self, cells: Sequence[str]) -> list[str]:
         """Return the name of each column: the program's name if it is known, otherwise its own.
 
-        An exact name takes precedence over a synonym. Raises UsageError if two columns have the same exact name.
+        An exact name takes precedence over a synonym. Raises UsageError if two columns have the same exact name, or
+        if there are too many columns.
         """
+        if len(cells) > MOST_COLUMNS:
+            raise UsageError(
+                f"The sheet has {len(cells):,} columns. At most {MOST_COLUMNS:,} are read. "
+                "Keep only those that you need."
+            )
         exact = Counter(name for cell in cells if self._names.get(name := folded(seen(cell))) == name)
         if twice := [name for name, count in exact.items() if count > 1]:
             raise UsageError(f"Two columns are called {twice[0]}. Give one of them another name.")
@@ -75,7 +84,7 @@ class Header:
         """Return the cell separator of a text file, and the position of its header, or None."""
         found = []
         for delimiter in DELIMITERS:
-            rows = [cells_of(line, delimiter) for line in lines[:LOOKED_AT]]
+            rows = [cells_of(line, delimiter)[:MOST_COLUMNS] for line in lines[:LOOKED_AT]]
             place = self.find(rows)
             found.append((-1 if place is None else self._known(rows[place]), delimiter, place))
         _, delimiter, place = max(found, key=lambda each: each[0])

@@ -14,10 +14,10 @@ from xml.parsers import expat
 
 from corpus.errors import UsageError
 from search.sheets.cell import BUILT_IN, RESULT_MISSING, TYPE_AGAIN, Cell, number, seen, too_large
+from search.sheets.header import MOST_COLUMNS
 from search.tables.column_types import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 
 _CELLS = 300_000  # 16,000 queries with 18 columns: five seconds
-_COLUMNS = 1_000  # one cell far to the right makes every row as wide
 _LETTERS = 50_000_000  # letters in all cells together: one long text may be the value of many cells
 _ELEMENTS = 100_000  # of styles, and of merged cells
 _REF = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
@@ -215,9 +215,9 @@ class SheetReader(Reader):
 
     def _keep(self, cell: Cell) -> None:
         if cell.text or cell.doubt:
-            if self._column >= _COLUMNS:
+            if self._column >= MOST_COLUMNS:
                 raise UsageError(
-                    f"The workbook has a cell in column {letters(self._column)}. At most {_COLUMNS:,} columns are "
+                    f"The workbook has a cell in column {letters(self._column)}. At most {MOST_COLUMNS:,} columns are "
                     "read. Delete what is there, or move it to the left."
                 )
             self._cells -= 1

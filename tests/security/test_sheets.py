@@ -1,5 +1,7 @@
 """A sheet of queries made to block the page is refused quickly, by a process that can be ended."""
 
+import json
+
 import pytest
 
 from corpus.errors import UsageError
@@ -21,6 +23,20 @@ def test_distant_rows_and_columns_are_refused_while_reading(name: str) -> None:
             read(data, "sheet.xlsx")
 
     assert steps(refused) < _STEPS
+
+
+def test_a_text_with_endless_columns_is_refused() -> None:
+    """A sheet of 48 kB took half a minute, because each name of a column was compared with all others."""
+    with pytest.raises(UsageError, match=r"has 2,000 columns\. At most 1,000 are read"):
+        read(b"query" + b"," * 1_999 + b"\nneglect\n", "sheet.csv")
+    (asked,) = questions(json.dumps({"query": "neglect"} | {f"key {n}": "" for n in range(1_999)}).encode(), "a.jsonl")
+    assert "At most 1,000" in asked.error
+
+
+def test_open_quotation_marks_take_no_square_of_their_number() -> None:
+    """Each line opens a cell, and every line below closes it and opens the next."""
+    sheet = b"query,note\n" + b'x","y\n' * 500
+    assert steps(lambda: read(sheet, "sheet.csv")) < 600_000
 
 
 def test_endless_merged_cells_do_little_harm() -> None:
