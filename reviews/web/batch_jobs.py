@@ -26,6 +26,7 @@ from corpus.paths import LibraryPaths
 from reviews.library import Library
 from reviews.web.repeating import RECORD, asked, changes
 from reviews.web.serving.shared_state import SharedState
+from reviews.web.serving.turns import Turns
 from reviews.web.sheet_folders import SheetFolder, drop_abandoned
 from search.sheets.checked import checked
 
@@ -38,6 +39,7 @@ _LINES = 50_000  # lines of a sheet as text: reading more would take seconds, on
 _KEPT_SECONDS = 3600.0
 _PER_PERSON = 5  # sheets waiting or running at the same time
 _MOST = 20  # of all people together
+_READ, _READ_EACH = 4, 2  # sheets being read at once, in all and for each person: fewer than a process has threads
 _HELD = 10  # sheets of one person that are not running: finished, or read and not started
 _CHECKED = 2_000  # queries that are parsed before a sheet is shown: a second, or five with themes
 _SHOWN = 200  # rows of a sheet or of its results that a page shows
@@ -136,6 +138,7 @@ class Batches:
         self._state = state or SharedState()
         drop_abandoned(LibraryPaths(library).cache)
         self._turn = threading.Lock()
+        self._readings = Turns(_READ, _READ_EACH, "Too many sheets are being read. Wait a minute, then upload yours.")
         self._closed = False
 
     def begin(self, data: bytes, name: str, person: str, web: str) -> Batch:
@@ -146,7 +149,7 @@ class Batches:
         """Read a sheet, or the record of one, to show before it runs. `person` is the account that uploaded it.
 
         `parsed` reads a query, to show also the rows with one that cannot be run. Raises UsageError if it has no
-        queries.
+        queries, and LimitHit if too many sheets are being read.
         """
         if Path(name).suffix.lower() not in FORMS:
             raise UsageError(
@@ -154,7 +157,8 @@ class Batches:
             )
         if data.count(b"\n") > _LINES and Path(name).suffix.lower() != RECORD:
             raise UsageError(f"The sheet has more than {_LINES:,} lines. Split it into smaller sheets.")
-        sheet = asked(data, name).sheet
+        with self._readings.turn(person):
+            sheet = asked(data, name).sheet
         key, account = secrets.token_urlsafe(16), self._state.hashed(person)
         row = (key, account, os.getpid(), time.monotonic(), len(sheet.questions), "waits")
         self._forget()

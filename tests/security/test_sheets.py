@@ -1,14 +1,21 @@
 """A sheet of queries made to block the page is refused quickly, by a process that can be ended."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from corpus.errors import UsageError
+from corpus.errors import LimitHit, UsageError
+from corpus.layout import create_library
+from reviews.web import batch_jobs
+from reviews.web.repeating import Asked
+from reviews.web.serving.turns import Turns
 from search.sheets import untrusted
 from search.sheets.query_sheet import questions, read
 from search.sheets.untrusted import read_untrusted
-from tests.patience import steps
+from tests.patience import PATIENCE, steps
 from tests.security import workbooks
 
 _STEPS = 3_000_000  # lines of Python: about a second; each of these took many times as many, or had no end
@@ -57,3 +64,35 @@ def test_a_sheet_that_takes_too_long_is_abandoned(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(untrusted, "_SECONDS", 0.0)
     with pytest.raises(UsageError, match="too much time"):
         read_untrusted(b"neglect\n", "sheet.txt")
+
+
+def test_sheets_that_take_long_leave_threads_for_everybody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Uploads of 44 kB that took half a minute each held all threads, and nobody could search."""
+    begun, ended = threading.Semaphore(0), threading.Event()
+
+    def slow(data: bytes, name: str) -> Asked:
+        begun.release()
+        ended.wait(PATIENCE)
+        return Asked(read(data, name))
+
+    monkeypatch.setattr(batch_jobs, "asked", slow)
+    create_library(tmp_path)
+    batches = batch_jobs.Batches(tmp_path)
+    with ThreadPoolExecutor(4) as threads:
+        people = ("Ann", "Ann", "Bob", "Cleo")
+        reading = [threads.submit(batches.take, b"neglect\n", "a.txt", person) for person in people]
+        for _ in people:
+            assert begun.acquire(timeout=PATIENCE)
+        with pytest.raises(LimitHit, match="Too many sheets are being read"):
+            batches.take(b"neglect\n", "a.txt", "Dan")
+        ended.set()
+        assert [each.result().total for each in reading] == [1, 1, 1, 1]
+    assert batches.take(b"neglect\n", "a.txt", "Dan").total == 1
+
+
+def test_nobody_can_take_all_turns() -> None:
+    turns = Turns(4, 2, "no turn")
+    with turns.turn("Ann"), turns.turn("Ann"), turns.turn("Bob"), pytest.raises(LimitHit), turns.turn("Ann"):
+        pass
