@@ -61,7 +61,7 @@ class Removals:
             return cls(path, {}, os.urandom(16))
         except OSError as error:
             raise refused(path, error, doing="read") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Corrupt(
                 f"{path} is damaged, so it is not known which reports were removed. Restore it from a backup. Where "
                 "there is none, move it away and run `reviews update`, which writes it anew from the corpus."

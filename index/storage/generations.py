@@ -68,7 +68,7 @@ class Generation:
         try:
             described = json.loads((self.directory / REPORTS).read_text("utf-8"))
             return dict(zip(map(int, described), Report.from_dicts([*described.values()]), strict=True))
-        except (ValueError, AttributeError) as error:
+        except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
             raise Corrupt(
                 f"{REPORTS} of generation {self.directory.name} is damaged ({error}). Run `reviews index --rebuild`."
             ) from error

@@ -108,7 +108,7 @@ def latest(runs: Path, limit: int | None = None) -> Iterator[dict[str, Any]]:
                 raise ValueError("no record")
         except OSError as error:
             yield _without_record(str(refused(path, error, doing="read")))
-        except ValueError:
+        except (ValueError, RecursionError):
             yield _without_record(f"{path} is damaged, so the result of that run is unknown. Delete the file.")
         else:
             yield {"ok": not record.get("problems"), "error": None, "command": "update", **record}
@@ -170,7 +170,7 @@ def forget(runs: Path, reports: Collection[str], known: Collection[str], until: 
                 kept = _with_known_names(kept, known)
             if kept != record:
                 _keep(path, kept)
-        except (ValueError, KeyError, TypeError, AttributeError):  # not a record, or not one of this program
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # not one of ours
             path.unlink()
             path.with_suffix(".txt").unlink(missing_ok=True)
     for twin in runs.glob("*.txt"):

@@ -31,7 +31,7 @@ def note(runs: Path, run: dict[str, Any]) -> None:
 
 def noted(runs: Path) -> dict[str, Any] | None:
     """Return the note of the last run, or None."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RecursionError):
         run = json.loads(LibraryPaths(runs.parent).begun.read_bytes())
         if isinstance(run, dict) and isinstance(run.get("sequence"), int):
             return run

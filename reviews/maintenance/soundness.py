@@ -63,5 +63,5 @@ def _of_records(settings: Settings) -> Iterator[str]:
             continue
         except OSError as error:
             raise Corrupt(f"{path} cannot be read: {error.strerror}.") from error
-        except ValueError:
+        except (ValueError, RecursionError):
             yield f"{path} is damaged. Restore it from a backup or delete it."

@@ -29,7 +29,14 @@ def last_sandbox(runs: Path) -> tuple[str, tuple[str, ...]]:
             told = json.loads(record.read_bytes())["ingest"]
             name = told["confinement"]
             bound = told.get("bound", _EARLIER.get(name, []))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):  # another kind of record, or a damaged one
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ):  # another kind of record, or a damaged one
             continue
         if isinstance(name, str) and name and isinstance(bound, list):
             return name, tuple(map(str, bound))

@@ -84,7 +84,7 @@ def read(path: Path, library: str) -> list[dict[str, Any]]:
             return rows
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{path} is not a search log, or one of its lines is cut short. Check that it is the file given to --log."
         ) from error
