@@ -143,4 +143,4 @@ class LibraryPaths:
             self.tokens,
             self.lock,
         )
-        return path in known or path.name.startswith(DATABASE)
+        return path in known or path.name.removeprefix(DATABASE) in ("", "-wal", "-shm", "-journal")

@@ -108,13 +108,16 @@ class Store:
         with self._db.transaction():
             self._note(record)
 
-    def forget_file(self, path: str) -> None:
-        """Record that a file is gone. A report without files is withdrawn; its readings stay until they are pruned."""
+    def forget_file(self, path: str, *, known_as: str = "") -> None:
+        """Record that a file is gone; `known_as` is kept instead of its path.
+
+        A report without files is withdrawn. Its readings stay until they are pruned.
+        """
         with self._db.transaction():
             self._db.execute("DELETE FROM waiting_file WHERE path = ?", (path,))
             old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (path,)).fetchall()
             if old:
-                self._settle(old[0][0], path)
+                self._settle(old[0][0], known_as or path)
                 self._advance()
 
     def waiting_files(self) -> list[str]:

@@ -17,7 +17,8 @@ from corpus.settings import Settings
 from corpus.storage.store import Store
 from index.storage import generations
 from index.vectors import store as vectors
-from ingest.portfolio import portfolio_of
+from ingest.discover import key_of
+from ingest.portfolio import inside, portfolio_of, stem
 from reviews.collecting.person_files import forget as forget_saved
 from reviews.maintenance import copies, run_log
 from reviews.maintenance.engine import upkeep
@@ -29,7 +30,8 @@ class Files:
 
     `deleted` were deleted from reports/. `elsewhere` are outside the library, so the program does not delete them.
     `linked` were deleted, but a hard link elsewhere still leads to the same file. `refused` could not be deleted, for
-    the system's reason. `inside` are PDFs that have the report as an attached file.
+    the system's reason. `inside` are PDFs that have the report as an attached file. `changed` are where the report was,
+    but have other contents now, which nobody has read. `attached` are reports that were only in the deleted PDFs.
     """
 
     deleted: tuple[str, ...] = ()
@@ -37,6 +39,8 @@ class Files:
     linked: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
 
 
 def catch_up(settings: Settings, store: Store) -> list[str]:
@@ -115,23 +119,64 @@ def delete_files(settings: Settings, store: Store, reports: Collection[str], kno
     links: dict[tuple[int, int], tuple[int, str]] = {}  # the file → how many other names it still has, its last name
     waiting = store.waiting_files()
     for copy in copies.find(settings, reports, (*known, *waiting)):
+        link = copy.path.is_symlink() and copy.path.parent.resolve().is_relative_to(settings.reports.resolve())
         if not copy.ours:
-            elsewhere.append(copy.key)
-            continue
+            elsewhere.append(key_of(copy.path.resolve(), settings.library) if link else copy.key)
+            if not link:
+                continue
         try:
             status = copy.path.stat()
             copy.path.unlink()
         except OSError:
             refused.append(copy.key)
             continue
-        links[status.st_dev, status.st_ino] = status.st_nlink - 1, copy.key
+        _drop_empty(copy.path.parent, settings.reports)
+        if not link:
+            links[status.st_dev, status.st_ino] = status.st_nlink - 1, copy.key
         deleted.append(copy.key)
         store.forget_file(copy.key)
     gone = [key for key in waiting if not real_path(settings.library, key).exists()]
     store.note_waiting((), [*elsewhere, *gone])
-    linked = tuple(key for left, key in links.values() if left)
-    inside = sorted({portfolio for key in known if (portfolio := portfolio_of(key)) and portfolio not in deleted})
-    return Files(tuple(deleted), tuple(elsewhere), linked, tuple(refused), tuple(inside))
+    return Files(
+        tuple(deleted),
+        tuple(elsewhere),
+        tuple(key for left, key in links.values() if left),
+        tuple(refused),
+        tuple(sorted({portfolio for key in known if (portfolio := portfolio_of(key)) and portfolio not in deleted})),
+        tuple(_changed(settings, store, {*known} - {*deleted, *elsewhere, *refused})),
+        tuple(_withdraw_attached(store, {*known, *deleted})),
+    )
+
+
+def _drop_empty(folder: Path, reports: Path) -> None:
+    """Delete the folders in reports/ that a deleted file has left empty. Their names may be those of the report."""
+    with suppress(OSError):
+        while folder != reports and folder.is_relative_to(reports):
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _changed(settings: Settings, store: Store, keys: Collection[str]) -> list[str]:
+    """Return those paths that have other contents now, and are not a report that was read."""
+    held = store.files()
+    return [
+        key
+        for key in sorted(keys)
+        if not (key in held and held[key].report) and real_path(settings.library, key).exists()
+    ]
+
+
+def _withdraw_attached(store: Store, removed: Collection[str]) -> list[str]:
+    """Withdraw the reports that were attached files of removed PDFs. Returns those that are nowhere else.
+
+    Their paths contain the name of the PDF, which must not be kept.
+    """
+    keys = inside(store.files(), removed)
+    reports = {report for key in keys if (report := store.files()[key].report)}
+    for key in keys:
+        store.forget_file(key, known_as=stem(key))
+    held = {record.report for record in store.files().values()}
+    return sorted(reports - held)
 
 
 def finish(settings: Settings, store: Store) -> None:
@@ -188,15 +233,6 @@ def drop_vectors(settings: Settings, store: Store) -> None:
     read = {number for number, _ in store.readings.current()}
     keep = read.union(*(each.manifest.live for each in generations.kept(settings.index)))
     vectors.keep_only(settings.vectors, keep)
-
-
-def foreign_files(settings: Settings) -> list[str]:
-    """Return the names of what other people or programs have put into the library's folder, such as exported tables."""
-    return sorted(each.name for each in _entries(settings.library) if not settings.owns(each))
-
-
-def _entries(folder: Path) -> list[Path]:
-    return [each for each in folder.iterdir() if not each.name.startswith(".")]
 
 
 def _now() -> str:

@@ -9,6 +9,7 @@ from corpus.storage.store import Store
 from reviews.maintenance import copies, erase
 from reviews.maintenance.engine import upkeep
 from reviews.maintenance.erase import Files
+from reviews.maintenance.foreign import foreign_files
 from reviews.maintenance.update import Run, recorded
 
 
@@ -40,6 +41,7 @@ class Removed:
             "elsewhere": len(self.files.elsewhere),
             "linked": len(self.files.linked),
             "refused": len(self.files.refused),
+            "attached": list(self.files.attached),
             "still_held": [*self.kept, *([self.newer] if self.newer else []), *self.alike],
         }
 
@@ -76,12 +78,13 @@ def remove(settings: Settings, prefix: str, reason: str, *, keep_editions: bool 
         done.alike = tuple(each for each in store.editions.almost_same(report) if each not in (*older, done.newer))
         going = (report, *done.editions)
         files = [record.path for record in store.files().values() if record.report in going]
+        files += [each.file for each in store.withdrawals() if each.report in going]
         if report not in {removal.report for removal in store.removals()}:
             erase.plan(settings, store, going, reason)
             erase.begin(settings, store, going, reason)
         done.files = erase.delete_files(settings, store, going, files)
         done.run.generation = upkeep(settings).build(store, clean=True)
         erase.finish(settings, store)
-        done.foreign = tuple(erase.foreign_files(settings))
+        done.foreign = tuple(foreign_files(settings))
         done.run.problems = upkeep(settings).check(store)
     return done

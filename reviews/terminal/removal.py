@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from reviews.maintenance.erase import Files
 from reviews.maintenance.remove import Removed
 
 _MANY = 10
@@ -21,14 +22,7 @@ def removal_lines(done: Removed) -> Iterator[str]:
 
 def left_to_you(done: Removed) -> Iterator[str]:
     """Yield everything that the program cannot reach or decide, one sentence each."""
-    for key in done.files.elsewhere:
-        yield f"Not deleted, because it is outside the library: {key}"
-    for key in done.files.refused:
-        yield f"Not deleted, because the system refused it: {key}"
-    for key in done.files.inside:
-        yield f"It is an attached file of {key}, which was not deleted because it contains other files too."
-    for key in done.files.linked:
-        yield f"{key} was deleted, but had a hard link: the same file has another name elsewhere on the disk."
+    yield from _about_files(done.files)
     for report in done.kept:
         yield f"Its older edition {report[:12]} is kept, as you asked. `reviews remove {report[:12]}` removes it."
     if done.newer:
@@ -54,6 +48,24 @@ def left_to_you(done: Removed) -> Iterator[str]:
     yield "A running `reviews serve` drops it within seconds, but does not overwrite its memory. Restart it."
     yield "Swap space, hibernation files, and core dumps of other programs. This program writes no core dumps."
     yield "Free space and snapshots of the disk: deleted files can be recovered until they are overwritten."
+
+
+def _about_files(files: Files) -> Iterator[str]:
+    for key in files.elsewhere:
+        yield f"Not deleted, because it is outside the library: {key}"
+    for key in files.refused:
+        yield f"Not deleted, because the system refused it: {key}"
+    for key in files.inside:
+        yield f"It is an attached file of {key}, which was not deleted because it contains other files too."
+    for key in files.linked:
+        yield f"{key} was deleted, but had a hard link: the same file has another name elsewhere on the disk."
+    for key in files.changed:
+        yield f"{key} was not deleted, because its contents have changed. Check whether it is a copy of the report."
+    for report in files.attached:
+        yield (
+            f"Report {report[:12]} was an attached file of its PDF, and is no longer in the library. "
+            f"`reviews remove {report[:12]}` makes sure that it is not read again."
+        )
 
 
 def _but_files(done: Removed) -> str:

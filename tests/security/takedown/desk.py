@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 import reviews
 from benchmarks.faults.leftovers import leftovers
 from benchmarks.faults.removal import EARLIER, NAME, WORDS
+from benchmarks.pdf import pdf_of
 from reviews.cli.main import main
 from reviews.web.app import create_app
 
@@ -89,6 +90,22 @@ def at_hand(library: Path, held: str, folder: Path) -> Iterator[Desk]:
     yield desk
     for client in desk.clients:
         client.application.extensions["pool"].close()
+
+
+def with_attached(pdf: bytes, *lines: str) -> bytes:
+    """Return a PDF of one page with these lines that contains another PDF, called Annex.pdf."""
+    words = "".join(f"BT /F1 11 Tf 72 {760 - 28 * n} Td ({line}) Tj ET\n" for n, line in enumerate(lines)).encode()
+    return pdf_of(
+        [
+            b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(Annex.pdf) 6 0 R]>>>>>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+            b"<</Length %d>>stream\n%s\nendstream" % (len(words), words),
+            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+            b"<</Type/Filespec/F(Annex.pdf)/UF(Annex.pdf)/EF<</F 7 0 R>>>>",
+            b"<</Type/EmbeddedFile/Length %d>>stream\n%s\nendstream" % (len(pdf), pdf),
+        ]
+    )
 
 
 def nothing_is_left(desk: Desk) -> None:

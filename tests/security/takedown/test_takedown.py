@@ -4,6 +4,7 @@ Each case is a library in some state in which a report is removed. Afterwards, e
 the words of the report and the names of its files, in UTF-8 and UTF-16, and inside compressed streams.
 """
 
+import gzip
 import json
 import os
 import shutil
@@ -26,7 +27,7 @@ from reviews.maintenance.update import run
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access
 from tests.patience import until
-from tests.security.takedown.desk import Desk, nothing_is_left
+from tests.security.takedown.desk import Desk, nothing_is_left, with_attached
 
 Cases = dict[str, Callable[["Desk"], None]]
 CASES: Cases = {}
@@ -290,6 +291,57 @@ def a_link_in_the_library_to_a_file_outside(desk: Desk) -> None:
     assert (desk.outside / "1.pdf").exists()
 
 
+@case
+def a_link_that_is_named_after_the_child(desk: Desk) -> None:
+    desk.pdf.rename(desk.outside / "1.pdf")
+    (desk.folder / "Zelkova.pdf").symlink_to(desk.outside / "1.pdf")
+    desk.update()
+    desk.remove()
+    desk.says("Deleted: reports/Zelkova.pdf", f"outside the library: {desk.outside / '1.pdf'}")
+    assert (desk.outside / "1.pdf").exists()
+
+
+@case
+def a_folder_that_is_named_after_the_child(desk: Desk) -> None:
+    (desk.folder / "Zelkova" / "Wynfrith").mkdir(parents=True)
+    desk.pdf.rename(desk.folder / "Zelkova" / "Wynfrith" / "1.pdf")
+    desk.remove()
+
+
+# files inside its PDF, and other contents of its file
+
+
+@case
+def its_pdf_contains_another_report(desk: Desk) -> None:
+    annex = small_pdf("The annex tells of Zelkova in other words.", "A nurse called.")
+    desk.pdf.write_bytes(with_attached(annex, "The covering letter of Brackenthwaite school."))
+    desk.update()
+    (desk.held,) = (each.id for each in reviews.open(desk.library).reports() if each.files == (f"reports/{NAME}",))
+    assert desk.found("annex") == 1
+    desk.remove()
+    desk.says("was an attached file of its PDF")
+    assert desk.found("annex") == 0
+
+
+@case
+def its_file_was_changed_and_not_read_again(desk: Desk) -> None:
+    desk.pdf.write_bytes(b"%PDF-1.7 incomplete")
+    desk.remove()
+    desk.says(f"reports/{NAME} was not deleted, because its contents have changed")
+    desk.pdf.unlink()
+
+
+@case
+def its_file_cannot_be_read_any_more(desk: Desk) -> None:
+    desk.pdf.write_bytes(b"%PDF-1.7 incomplete")
+    desk.update()
+    desk.remove()
+    desk.says(f"reports/{NAME} was not deleted, because its contents have changed")
+    desk.pdf.unlink()
+    desk.update()
+    desk.update()  # the records of runs are cleaned when it begins
+
+
 # an open server
 
 
@@ -498,6 +550,20 @@ def another_run_was_refused_because_of_it(desk: Desk) -> None:
     told = json.loads(record.read_text("utf-8"))
     record.write_text(json.dumps({**told, "ok": False, "error": f"{desk.pdf} cannot be read: permission denied."}))
     desk.remove()
+
+
+@case
+def files_that_no_update_reads_are_in_the_library(desk: Desk) -> None:
+    names = ("corpus.db.bak", ".hidden", "reports/bundle.zip", "reports/.old", "runs/notes.csv", "collections/all.csv")
+    for name in names:
+        path = desk.library / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(gzip.compress(report()))
+    desk.remove()
+    desk.says(*names)
+    assert "removals.json," not in desk.printed.partition("did not make")[2].partition("catalogue.csv")[0]
+    for name in names:
+        (desk.library / name).unlink()
 
 
 @case
