@@ -16,8 +16,9 @@ from datetime import date
 from pathlib import Path
 from unicodedata import normalize
 
-from corpus.catalogue.text_table import decoded, folded, guarded, records_of, separator, unguarded
+from corpus.catalogue.text_table import decoded, folded, guarded, printable, records_of, separator, unguarded
 from corpus.disk.disk_errors import refused
+from corpus.disk.regular_file import read_list
 from corpus.errors import LimitHit
 from corpus.report import METADATA, Report
 
@@ -88,7 +89,7 @@ class Catalogue:
 def load(path: Path) -> Catalogue:
     """Read a catalogue. If the file does not exist, the catalogue is empty."""
     try:
-        data = path.read_bytes()
+        data = read_list(path)
     except FileNotFoundError:
         return Catalogue(COLUMNS, ())
     except OSError as error:
@@ -123,7 +124,10 @@ def parse(data: bytes) -> Catalogue:
             )
             problems.append(Problem(line, "", message))
         elif cells:
-            named = {column: normalize("NFC", unguarded(cell)) for column, cell in zip(columns, cells, strict=False)}
+            named = {
+                column: normalize("NFC", printable(unguarded(cell)))
+                for column, cell in zip(columns, cells, strict=False)
+            }
             rows.append(Row(line, {column: cell for column, cell in named.items() if cell}))
     problems += check(rows)
     return Catalogue(columns, tuple(rows), tuple(sorted(problems, key=lambda problem: problem.line)))

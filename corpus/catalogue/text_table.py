@@ -15,6 +15,7 @@ DELIMITERS = ",;\t|"
 _LONGEST_CELL = 200  # maximum lines in one quoted cell
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SUSPECT = frozenset("=+-@\t\r'")
 
 
@@ -112,6 +113,14 @@ def written(cell: str, delimiter: str) -> str:
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="").writerow([cell])
     return line.getvalue()
+
+
+def printable(text: str) -> str:
+    """Return the text of a cell without control characters and direction marks.
+
+    They could move the cursor of a terminal, or change the order of what is read.
+    """
+    return text if text.isprintable() else _HIDDEN.sub("", text)
 
 
 def folded(cell: str) -> str:

@@ -8,6 +8,20 @@ from pathlib import Path
 _CHUNK = 1_048_576  # bytes read at a time once a file proves longer than its directory entry stated
 
 
+_MOST = 100_000_000  # bytes of a list or of settings
+
+
+def read_list(path: Path) -> bytes:
+    """Return the bytes of a file that people or the program keep in a library, such as the catalogue.
+
+    A pipe, a device or a very large file raises OSError.
+    """
+    data = read_regular(path, _MOST)
+    if len(data) > _MOST:
+        raise OSError(errno.EINVAL, f"larger than {_MOST // 1_000_000} MB", str(path))
+    return data
+
+
 def read_regular(path: Path, limit: int) -> bytes:
     """Return the bytes of a regular file, at most one more than `limit`.
 

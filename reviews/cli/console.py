@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 JSON = click.option("--json", "as_json", is_flag=True, help="Output JSON.")
 
 _MOST_TYPED = 100_000  # maximum bytes of a query on standard input
-_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)  # as click says it
+_CONTROLS = re.compile(  # all but our colours: they could move the cursor, or change the order of what is read
+    "(?!\x1b\\[[0-9;]*m)[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _SETTLING = 3.0  # seconds before the time left is estimated
 
 Progress = Callable[[str, int, int], None]
@@ -126,7 +128,7 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print results for a person. Colour is used on a terminal only, and never when NO_COLOR is set."""
     colour = False if "NO_COLOR" in os.environ else None
     for line in lines:
-        click.echo(line, color=colour)
+        click.echo(line if line.isprintable() else _CONTROLS.sub("", line), color=colour)
 
 
 def print_json(value: object) -> None:
@@ -137,4 +139,4 @@ def print_json(value: object) -> None:
 def say(sentence: str) -> None:
     """Print a diagnostic to stderr. A closed stderr is ignored."""
     with suppress(OSError):
-        click.echo(sentence, err=True)
+        click.echo(_CONTROLS.sub("", sentence), err=True)
