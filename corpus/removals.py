@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 
 from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
+from corpus.disk.regular_file import read_list
 from corpus.errors import Corrupt
 from corpus.likeness import ALMOST, Fingerprint, fingerprint, likeness
 
@@ -54,7 +55,7 @@ class Removals:
         Raises Corrupt if it is damaged, because continuing without it could bring a removed report back.
         """
         try:
-            told = json.loads(path.read_bytes())
+            told = json.loads(read_list(path))
             entries = [_entry(each) for each in told["removals"]]
             return cls(path, {entry.report: entry for entry in entries}, bytes.fromhex(told["salt"]))
         except FileNotFoundError:

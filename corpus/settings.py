@@ -10,6 +10,7 @@ from typing import Any
 
 from corpus.disk.disk_errors import refused
 from corpus.disk.names import real_path
+from corpus.disk.regular_file import read_list
 from corpus.errors import UsageError
 from corpus.paths import LibraryPaths
 
@@ -238,12 +239,12 @@ def load_settings(library: Path, **overrides: Any) -> Settings:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return _flat(tomllib.loads(file.read_bytes().decode("utf-8-sig")))
+        return _flat(tomllib.loads(read_list(file).decode("utf-8-sig")))
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise refused(file, error, doing="read") from error
-    except ValueError as error:  # not TOML, or not UTF-8
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or nested too deeply
         raise UsageError(f"{file} has a mistake: {error}. Correct that line, or move the file away.") from error
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.disk.disk_errors import refused
+from corpus.disk.regular_file import read_list
 
 SHIPPED = Path(__file__).with_name("themes.toml")
 
@@ -92,7 +93,7 @@ def load_themes(own: Path | None = None) -> Themes:
 
 def _read(path: Path, problems: list[ThemeProblem]) -> Iterator[Theme]:
     try:
-        data = path.read_bytes()
+        data = read_list(path)
     except OSError as error:
         raise refused(path, error, doing="read") from error
     try:
@@ -170,7 +171,7 @@ def _table(block: _Block) -> dict[str, Any] | None:
         return None
     try:
         document = tomllib.loads("\n".join(block.lines))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         message, where = str(error), _WHERE.search(str(error))
         line = block.first + int(where[1]) - 1 if where and where[1] else block.first
         block.problem(line, f"{_WHERE.sub('', message)}; the theme that starts in line {block.first} is not used")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from corpus.catalogue.text_table import decoded, folded, records_of, separator, unguarded
 from corpus.disk.disk_errors import refused
+from corpus.disk.regular_file import read_list
 from corpus.errors import NotFound, UsageError
 from ingest.collect.addresses import NOTHING_MORE, Allowance, refusal
 
@@ -47,7 +48,7 @@ class Source:
 def load(path: Path, allowance: Allowance = NOTHING_MORE) -> list[Source]:
     """Read the sources from a file. Raises UsageError if the file is missing or has mistakes."""
     try:
-        data = path.read_bytes()
+        data = read_list(path)
     except FileNotFoundError:
         raise NotFound(
             f"There is no list of sources at {path}. Create it with the columns {', '.join(COLUMNS)}, one row for each "

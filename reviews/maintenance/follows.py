@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
+from corpus.disk.regular_file import read_list
 from corpus.errors import Corrupt, NotFound, QueryRefused, ReviewsError, UsageError
 from corpus.settings import Settings
 from corpus.themes import load_themes
@@ -75,7 +76,7 @@ class Follows:
     def load(cls, path: Path) -> Self:
         """Read the followed searches. Empty if there is no file."""
         try:
-            told = json.loads(path.read_bytes())
+            told = json.loads(read_list(path))
             return cls(path, tuple(_followed(each) for each in told["follows"]))
         except FileNotFoundError:
             return cls(path)

@@ -10,8 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from corpus.disk.regular_file import read_regular
 from corpus.paths import LibraryPaths
 
+_FLAGS = (
+    os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+)
 _SIZE = 1024  # bytes, always the same, because overwriting in place needs no free space
 
 
@@ -22,7 +26,7 @@ def note(runs: Path, run: dict[str, Any]) -> None:
     if error and len(_bytes(error)) > room:
         run = {**run, "error": _bytes(error)[1 : room - 10].decode("ascii").rpartition(" ")[0] + " …"}
     with suppress(OSError):
-        handle = os.open(LibraryPaths(runs.parent).begun, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        handle = os.open(LibraryPaths(runs.parent).begun, _FLAGS, 0o600)
         with os.fdopen(handle, "rb+") as file:
             file.write(_bytes(run).ljust(_SIZE - 1) + b"\n")
             file.flush()
@@ -32,7 +36,7 @@ def note(runs: Path, run: dict[str, Any]) -> None:
 def noted(runs: Path) -> dict[str, Any] | None:
     """Return the note of the last run, or None."""
     with suppress(OSError, ValueError, RecursionError):
-        run = json.loads(LibraryPaths(runs.parent).begun.read_bytes())
+        run = json.loads(read_regular(LibraryPaths(runs.parent).begun, _SIZE))
         if isinstance(run, dict) and isinstance(run.get("sequence"), int):
             return run
     return None

@@ -1,13 +1,14 @@
-"""A file of the library that is nested a hundred thousand levels deep is damaged, and not a bug of the program."""
+"""A file of the library that is nested thousands of levels deep is damaged, and not a bug of the program."""
 
 from pathlib import Path
 
 import pytest
 
-from corpus.errors import Corrupt
+from corpus.errors import Corrupt, UsageError
 from corpus.layout import create_library
 from corpus.removals import Removals
-from corpus.settings import Settings
+from corpus.settings import Settings, load_settings
+from corpus.themes import load_themes
 from reviews.maintenance import run_log, running
 from reviews.maintenance.soundness import _of_records
 from reviews.terminal.sandbox import last_sandbox
@@ -24,6 +25,14 @@ def test_a_nested_list_of_removals_stops_the_run_with_a_sentence(settings: Setti
     settings.removals.write_bytes(_NESTED)
     with pytest.raises(Corrupt, match="it is not known which reports were removed"):
         Removals.load(settings.removals)
+
+
+def test_nested_settings_and_themes_are_mistakes_in_a_line(settings: Settings) -> None:
+    settings.themes.write_text(f'[[theme]]\nname = {"[" * 9_000}\n\n[[theme]]\nname = "Wren"\nterms = ["wren"]\n')
+    assert [str(each) for each in load_themes(settings.themes).problems if "is not used" in str(each)]
+    settings.settings_file.write_text(f"jobs = {'[' * 9_000}")
+    with pytest.raises(UsageError, match="has a mistake"):
+        load_settings(settings.library)
 
 
 def test_a_nested_record_of_a_run_stops_neither_the_list_of_runs_nor_a_removal(settings: Settings) -> None:

@@ -106,7 +106,7 @@ class Audit:
     @staticmethod
     def _append(path: Path, line: bytes) -> None:
         """Append the whole line or nothing."""
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
             written = os.write(handle, line)
             if written < len(line):

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.disk.atomic import write_atomic
+from corpus.disk.disk_errors import refused
+from corpus.disk.regular_file import read_list
 from corpus.errors import FileCorrupt, NotFound, UsageError
 from corpus.paths import LibraryPaths
 
@@ -62,12 +64,14 @@ class Tokens:
         seen = (found.st_mtime_ns, found.st_ino)
         if seen != self._seen:
             try:
-                read = tuple(Token(**each) for each in json.loads(self._path.read_bytes())["tokens"])
+                read = tuple(Token(**each) for each in json.loads(read_list(self._path))["tokens"])
                 if not all(isinstance(part, str) and part.isprintable() for token in read for part in astuple(token)):
                     raise TypeError("not a text")
                 if not all(token.hash.isascii() for token in read):
                     raise ValueError("not a hash")
                 self._held = read
+            except OSError as error:
+                raise refused(self._path, error, doing="read") from error
             except (ValueError, TypeError, KeyError, RecursionError) as error:
                 raise FileCorrupt(f"{self._path} is damaged. Delete it and create the tokens again.") from error
             self._seen = seen
