@@ -1,8 +1,9 @@
 """Seccomp: a Linux process gives up system calls that Landlock does not cover.
 
 No library is needed: the filter is a short program for the kernel's packet filter (BPF). It refuses sockets, new
-processes, signals to other processes, tracing, and changes to the owner, mode and times of files. It supports only the
-two processors whose numbers are listed. A system call that is newer than the list fails as if it did not exist.
+processes, signals to other processes, tracing, watching files, changes to the owner, mode and times of files, and what
+only root may do. It supports only the two processors whose numbers are listed. A system call that is newer than the
+list fails as if it did not exist.
 """
 
 import ctypes
@@ -28,16 +29,33 @@ _REFUSED = {
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "pidfd_open": (434, 434),
     "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424), "setpriority": (141, 140), "ioprio_set": (251, 30),
     "sched_setparam": (142, 118), "sched_setscheduler": (144, 119), "sched_setaffinity": (203, 122),
-    "sched_setattr": (314, 274), "process_madvise": (440, 440), "kcmp": (312, 272),
+    "sched_setattr": (314, 274), "process_madvise": (440, 440), "process_mrelease": (448, 448), "kcmp": (312, 272),
+    "migrate_pages": (256, 238), "move_pages": (279, 239),
     # what is shared between processes
     "shmget": (29, 194), "shmat": (30, 196), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
-    "memfd_create": (319, 279), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "keyctl": (250, 219),
+    "add_key": (248, 217), "request_key": (249, 218),
     # mode, owner and times of files, which Landlock does not restrict
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
     "lchown": (94, None), "fchown": (93, 55), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
     "futimesat": (261, None), "utimensat": (280, 88), "mknod": (133, None), "mknodat": (259, 33),
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
     "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    # files outside, which Landlock does not restrict: watching them, and opening them as root without a path
+    "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27),
+    "fanotify_init": (300, 262), "fanotify_mark": (301, 263),
+    "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+    "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431),
+    "fsmount": (432, 432), "fspick": (433, 433), "mount_setattr": (442, 442),
+    # the whole computer, when root reads the files: its name, clock, users, modules and disks
+    "sethostname": (170, 161), "setdomainname": (171, 162), "settimeofday": (164, 170), "adjtimex": (159, 171),
+    "clock_settime": (227, 112), "clock_adjtime": (305, 266), "reboot": (169, 142), "acct": (163, 89),
+    "swapon": (167, 224), "swapoff": (168, 225), "quotactl": (179, 60), "quotactl_fd": (443, 443),
+    "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106), "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294), "iopl": (172, None), "ioperm": (173, None), "syslog": (103, 116),
+    "vhangup": (153, 58), "capset": (126, 91), "setuid": (105, 146), "setgid": (106, 144), "setreuid": (113, 145),
+    "setregid": (114, 143), "setresuid": (117, 147), "setresgid": (119, 149), "setgroups": (116, 159),
+    "setfsuid": (122, 151), "setfsgid": (123, 152),
     # large parts of the kernel that reading PDFs does not need
     "io_uring_setup": (425, 425), "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
 }  # fmt: skip
