@@ -12,6 +12,7 @@ from pathlib import Path
 
 from corpus.disk.disk_errors import refused
 from corpus.disk.names import real_path
+from corpus.errors import LimitHit
 from corpus.removals import Entry, Removals
 from corpus.settings import Settings
 from corpus.storage.store import Store
@@ -44,7 +45,16 @@ class Files:
 
 
 def catch_up(settings: Settings, store: Store) -> list[str]:
-    """Bring the corpus and the list of removals to the same state. Returns the removals that are not finished."""
+    """Bring the corpus and the list of removals to the same state. Returns the removals that are not finished.
+
+    Raises LimitHit if a folder is a link, because what is deleted from it may not be the library's.
+    """
+    for folder in (settings.cache, settings.collecting, settings.runs, settings.vectors):
+        if folder.is_symlink():
+            raise LimitHit(
+                f"{folder} is a link. The program deletes files in this folder, so it must be a folder of the library. "
+                "Delete the link."
+            )
     listed = Removals.load(settings.removals)
     known = {removal.report: removal for removal in store.removals()}
     for entry in listed.final.values():

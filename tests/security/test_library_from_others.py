@@ -1,6 +1,7 @@
 """A library in which files were replaced by pipes and links neither stops the program nor makes it write elsewhere."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from corpus.errors import LimitHit
 from corpus.layout import create_library
 from corpus.removals import Removals
 from corpus.settings import Settings, load_settings
+from corpus.storage.store import Store
 from corpus.themes import load_themes
 from reviews.maintenance import running
+from reviews.maintenance.erase import catch_up
 from reviews.maintenance.follows import Follows
 from reviews.web.guard.audit import Audit
 from reviews.web.guard.tokens import Tokens
@@ -47,6 +50,20 @@ def test_a_file_that_became_a_pipe_is_refused_and_not_waited_for(name: str, sett
             READERS[name](path)
     finally:
         os.close(keep)
+
+
+@pytest.mark.parametrize("name", ["cache", "collecting", "runs", "vectors"])
+def test_nothing_is_deleted_in_a_folder_that_is_a_link(name: str, settings: Settings, tmp_path: Path) -> None:
+    """A library whose cache was a link to a folder of photographs deleted them with the first removal."""
+    photographs = tmp_path / "photographs"
+    photographs.mkdir()
+    for each in ("beach.jpg", ".hidden", "notes.json"):
+        (photographs / each).write_text("precious")
+    shutil.rmtree(settings.library / name, ignore_errors=True)
+    (settings.library / name).symlink_to(photographs)
+    with Store.open(settings.database) as store, pytest.raises(LimitHit, match="is a link"):
+        catch_up(settings, store)
+    assert len(list(photographs.iterdir())) == 3
 
 
 def test_the_note_of_a_run_does_not_overwrite_what_a_link_leads_to(settings: Settings, tmp_path: Path) -> None:
