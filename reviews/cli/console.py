@@ -40,8 +40,14 @@ class QueryCommand(click.Command):
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         typed = list(arguments)
+        context.allow_extra_args = True  # so that the message below can say what to do about them
         try:
             left = super().parse_args(context, arguments)
+            if left and not context.resilient_parsing:
+                query = " ".join((context.params["query"], *left))
+                raise click.UsageError(
+                    f'Put a query of several words in quotation marks: {context.command_path} "{query}"', context
+                )
             if context.params.get("query") == "-":
                 context.params["query"] = _query_from_stdin()
             return left
@@ -53,15 +59,6 @@ class QueryCommand(click.Command):
             raise click.UsageError(
                 f"{error.format_message()} If {query} is part of your query, put `--` and then the query in quotation "
                 f"marks after all options: {context.command_path} -- {quote}{query}{quote}",
-                context,
-            ) from error
-        except click.UsageError as error:
-            extra = _EXTRA.fullmatch(error.message)
-            if extra is None or not context.params.get("query"):
-                raise
-            raise click.UsageError(
-                "Put a query of several words in quotation marks: "
-                f'{context.command_path} "{context.params["query"]} {extra[1]}"',
                 context,
             ) from error
 
