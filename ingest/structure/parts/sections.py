@@ -12,6 +12,7 @@ from ingest.structure.parts.section_kinds import kind_of
 
 _TITLE_SIZE = 1.2  # times the size of the body: the title of a report is larger
 _TITLE_WORDS = 3  # "Recommendations" alone is a heading, even where no title is above it
+_SENTENCE = 12  # words: what is below that many, not in a heading, is no title
 
 
 def divide(
@@ -31,12 +32,14 @@ def divide(
     places: list[int] = []
     largest = max((draft.size for draft in drafts if draft.page == 1), default=0.0)
     enclosing: list[_Enclosing] = []
+    cover = True  # until the text begins
     for draft, number, heading, rank in zip(drafts, numbers, found, ranks, strict=True):
+        cover &= draft.page == 1 and (heading or len(draft.text.split()) < _SENTENCE)
         if heading:
             while enclosing and not _encloses(enclosing[-1], rank, number):
                 enclosing.pop()
             # The title of a report says what the report is, not what one of its sections is.
-            title = draft.page == 1 and draft.size >= max(largest, _TITLE_SIZE * size) and number is None
+            title = cover and draft.size >= max(largest, _TITLE_SIZE * size) and number is None
             own = kind_of(draft.text)
             if title and not (own is SectionKind.RECOMMENDATIONS and len(draft.text.split()) <= _TITLE_WORDS):
                 own = None

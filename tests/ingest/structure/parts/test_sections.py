@@ -111,3 +111,17 @@ def test_a_page_that_begins_with_recommendations_has_them_and_a_title_has_not() 
         first = draft(heading, 20, True)
         first.pages = [1]
         assert kinds((first, None))[0] is kind
+
+
+@pytest.mark.parametrize(
+    "heading", ["Recommendations for the Partnership", "Priorities for further improvement", "What needs to change"]
+)
+def test_a_heading_below_text_is_no_title_in_a_short_report_either(heading: str) -> None:
+    title = draft("Learning from the life of a child", size=15, bold=True)
+    text = draft("The panel met five times and read the records of all nine agencies that knew the family.")
+    asks = draft("The board should write to each agency and ask what it has done since then.")
+    below = draft(heading, size=15, bold=True)
+    for each in (title, text, below, asks):
+        each.pages = [1]
+    found = kinds((title, None), (text, None), (below, None), (asks, None))
+    assert found[-1] == SectionKind.RECOMMENDATIONS
