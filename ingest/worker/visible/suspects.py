@@ -107,9 +107,12 @@ def _odd(page: int, texts: Sequence[Prepared], boxes: Sequence[Box], colours: Se
     """Return the positions of text that may be hidden by its own render mode, colour, size, position or clip."""
     everyone = range(len(texts))
     found: list[int] = []
-    for hiding in (objects.render_modes(texts), objects.transparency_of(texts)):
+    modes = objects.render_modes(texts)
+    for hiding in (modes, objects.transparency_of(texts)):
         if any(hiding):
             found += compress(everyone, hiding)
+    if max(modes) > objects.INVISIBLE:  # letters that clip what is drawn after them, which PDFium does not report
+        found += everyone
     risky = {colour for colour in set(colours) if colour == objects.UNKNOWN or _alike(colour, _WHITE)}
     if risky:
         found += [n for n in everyone if colours[n] in risky]

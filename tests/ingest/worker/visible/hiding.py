@@ -346,6 +346,11 @@ def clip_of_letters(page: Sheet) -> None:
     page.before_name += "7 Tr "
 
 
+def clipped_by_letters(page: Sheet) -> None:
+    below = page.y - 40 - page.rng.random() * 100
+    page.before_name += f"BT 7 Tr /T0 {page.size} Tf {page.left} {below} Td (i) Tj ET 0 Tr "
+
+
 def layer_off(page: Sheet) -> None:
     page.layers.append(False)
     page.before_name += f"/OC /L{len(page.layers)} BDC "
@@ -494,7 +499,7 @@ def dark_on_dark(page: Sheet) -> None:
 HIDING: tuple[Way, ...] = (
     box, bordered_box, label_on_box, cross_on_box, boxes_in_one_path, box_in_pieces, thick_line, hatching,
     black_highlight_under, white_on_white, colour_of_the_ground, opacity_nought, soft_mask, invisible, clipped_away,
-    clip_of_letters, layer_off, layer_off_in_a_tag, black_note, line_note, picture_over, form_over, shading_over, pattern_over,
+    clip_of_letters, clipped_by_letters, layer_off, layer_off_in_a_tag, black_note, line_note, picture_over, form_over, shading_over, pattern_over,
     black_letters_over, long_dash_over, drawn_letters_over, letters_without_shape, nearly_opaque_box, triangular_clip, off_the_page, outside_the_crop, tiny, no_width, white_outline, white_pattern, form_with_invisible_text,
     form_in_a_layer_off, form_with_box, other_actual_text, field_with_a_ground, thick_border, thick_border_of_a_field, dark_on_dark,
 )  # fmt: skip
