@@ -13,6 +13,7 @@ Box = tuple[float, float, float, float]
 
 _NOT_SHOWN = 2 | 32  # flags of a note: hidden, no view
 _FORMS = 1_000  # of a page that are examined
+_USUAL = ("/FlateDecode", ["/FlateDecode"], ["/ASCII85Decode", "/FlateDecode"])
 _TREE = 10_000  # parts of a name tree
 
 
@@ -74,6 +75,24 @@ def associated(catalogue: Any, most: int) -> list[tuple[str, bytes]]:
     return found
 
 
+def lost_pages(catalogue: Any) -> int:
+    """Return how many entries of the page tree refer to nothing."""
+    lost = 0
+    waiting, known = [_held(catalogue, "/Pages")], set[int]()
+    while waiting and len(known) < _TREE:
+        node = waiting.pop()
+        if id(node) in known:
+            continue
+        known.add(id(node))
+        for kid in _held(node, "/Kids") or ():
+            held = kid.get_object()
+            if hasattr(held, "get"):
+                waiting.append(held)
+            else:
+                lost += 1
+    return lost
+
+
 def _leaves(tree: Any) -> Iterator[Any]:
     """Yield the values of a name tree."""
     waiting = [tree]
@@ -91,9 +110,11 @@ def _file(described: Any) -> Any:
 
 
 def is_cut(page: Any, known: dict[int, bool]) -> bool:
-    """Return whether something that a page is drawn with cannot be unpacked to its end: its commands, those of its
-    forms, or what its fonts say of their letters. `known` are the streams of earlier pages.
+    """Return whether something that a page is drawn with is missing or cannot be unpacked to its end: its commands,
+    those of its forms, or what its fonts say of their letters. `known` are the streams of earlier pages.
     """
+    if any(not hasattr(part.get_object(), "_data") for part in _commands(page)):
+        return True
     for stream in _streams(page):
         if id(stream) not in known:
             known[id(stream)] = _is_cut(stream)
@@ -102,9 +123,22 @@ def is_cut(page: Any, known: dict[int, bool]) -> bool:
     return False
 
 
+def is_packed_otherwise(page: Any) -> bool:
+    """Return whether the drawing commands of a page are packed in other ways than the usual ones."""
+    return any(part.get_object().get("/Filter", _USUAL[0]) not in _USUAL for part in _commands(page))
+
+
+def _commands(page: Any) -> list[Any]:
+    """Return the references to the drawing commands of a page."""
+    commands = page.get("/Contents")
+    if commands is None or not hasattr(commands, "idnum"):  # none, or a list in its place
+        return list(commands or ())
+    held = commands.get_object()
+    return list(held) if isinstance(held, list) else [commands]
+
+
 def _streams(page: Any) -> Iterator[Any]:
-    commands = _held(page, "/Contents")
-    yield from (part.get_object() for part in commands) if isinstance(commands, list) else [commands]
+    yield from (part.get_object() for part in _commands(page))
     known: set[int] = set()
     waiting = [page]
     while waiting and len(known) < _FORMS:

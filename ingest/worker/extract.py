@@ -106,7 +106,7 @@ def _by_pdfium(book: int, data: bytes, found: Survey, max_pages: int, trust_hidd
             doubts.drop_ciphers(page)
         pages.append(page or _unread(index))
     for page in pages if found.damaged else ():
-        if second().is_damaged(page.number - 1):  # what is lost is not drawn for OCR either
+        if second().is_damaged(page.number - 1, empty=page.empty):  # what is lost is not drawn for OCR either
             page.unread, page.scan = Reason.CORRUPT.value, False
             page.reader = page.reader if page.lines else None
     for page in pages if _is_dynamic(book, second) else ():
@@ -141,7 +141,8 @@ def _by_pypdf(data: bytes, max_pages: int, locked: bool) -> Document:
     pages = [book.page(index) or _unread(index) for index in range(count)]
     if all(page.unread == Reason.CORRUPT.value for page in pages):
         raise Unreadable(Reason.CORRUPT if looks_like_pdf else Reason.NOT_PDF, book.error)
-    return _labelled(pages, book.labels(count), book.properties(), book.outline())
+    pages += [_unread(count + n) for n in range(min(book.lost(), max_pages - count))]
+    return _labelled(pages, book.labels(len(pages)), book.properties(), book.outline())
 
 
 def _hides(page: RawPage) -> bool:

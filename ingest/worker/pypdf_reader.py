@@ -78,6 +78,11 @@ class Book:
         reader = self._reader
         return None if reader is None else self._attempt(lambda: len(reader.pages))
 
+    def lost(self) -> int:
+        """Return how many pages the file lists that are not in it."""
+        reader = self._reader
+        return (reader and self._attempt(lambda: dictionaries.lost_pages(reader.root_object))) or 0
+
     def page(self, index: int) -> RawPage | None:
         """Return a page as read by pypdf.
 
@@ -104,9 +109,9 @@ class Book:
         reader = self._reader
         return reader is not None and bool(self._attempt(lambda: len(_fields(reader))))
 
-    def is_damaged(self, index: int) -> bool:
-        """Return whether drawing commands of a page, or what its fonts say of their letters, cannot be decoded to the
-        end.
+    def is_damaged(self, index: int, *, empty: bool) -> bool:
+        """Return whether drawing commands of a page, or what its fonts say of their letters, are missing or cannot be
+        decoded to the end. `empty` means that PDFium finds nothing on the page.
         """
         reader = self._reader
         if reader is None:
@@ -116,6 +121,8 @@ class Book:
         held = self._attempt(lambda: _coded(reader.pages[index].get("/Contents")))
         if not held or held <= _EMPTY:
             return False
+        if empty and self._attempt(lambda: dictionaries.is_packed_otherwise(reader.pages[index])):
+            return True
         return not self._attempt(lambda: _drawing(reader.pages[index]))
 
     def painted(self, index: int) -> list[tuple[Box, Box]]:

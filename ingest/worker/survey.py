@@ -23,6 +23,10 @@ _OTHER = re.compile(  # neither drawing commands nor dictionaries
 )
 _PREDICTED = re.compile(rb"/Predictor\s*(?:[2-9]|1\d)")
 _PAGE = re.compile(rb"/Type\s*/Page\b")
+_COMMANDS = re.compile(rb"/Contents\s*(\[[^\]]*\]|\d+\s+\d+\s+R)")
+_REFERENCE = re.compile(rb"(\d+)\s+\d+\s+R")
+_OBJECT = re.compile(rb"(\d+)\s+\d+\s+obj\b")
+_NUMBERS = re.compile(rb"[\d\s]*")
 _FILES = re.compile(rb"/AF\s*[\[\d]")
 _PAINTED = re.compile(
     rb"/BG\s*\[?\s*[\d.]|/BS\s*(?:\d|<<[^>]*?/W\s*(?:[3-9]|\d\d|\d\s+\d+\s+R))"
@@ -44,10 +48,10 @@ class Survey:
     """What a file may have.
 
     `pages` is the number of pages in it, including those of earlier versions of the file, and `packed` whether they are
-    in packed objects. `damaged` means that a stream cannot be unpacked to its end. `layers` are parts of a page that
-    can be switched off, and `type3` fonts whose letters are drawings. `says` means that the file says what some letters
-    are to be read as (ActualText), and `blanks` that a font names several letters as spaces. `files` are associated
-    files, and `painted` are notes with a background or a thick border.
+    in packed objects. `damaged` means that a stream may not be unpacked to its end, or that drawing commands may be
+    missing. `layers` are parts of a page that can be switched off, and `type3` fonts whose letters are drawings. `says`
+    means that the file says what some letters are to be read as (ActualText), and `blanks` that a font names several
+    letters as spaces. `files` are associated files, and `painted` are notes with a background or a thick border.
     """
 
     pages: int = 0
@@ -68,6 +72,7 @@ def survey(data: bytes) -> Survey:
     streams = list(_streams(data, outside))
     encrypted = any(b"/Encrypt" in part for part in outside)
     unknown, room = False, _ALL
+    packed: set[bytes] = set()  # the numbers of the packed objects
     for head, start, end in streams:
         dictionaries = b"ObjStm" in head
         if not dictionaries and _OTHER.search(head):
@@ -79,11 +84,13 @@ def survey(data: bytes) -> Survey:
             unknown |= dictionaries
         elif dictionaries:
             outside.append(text)
+            if numbers := _NUMBERS.match(text):
+                packed.update(numbers.group().split()[::2])
             found.packed |= b"/Kids" in text
         else:
             found.says |= b"ActualText" in text or _NUMBER.search(text) is not None
             found.blanks |= b"beginbf" in text and _has_blanks(text)
-    _look(b"\n".join(outside), found)
+    _look(b"\n".join(outside), found, packed)
     if unknown:
         found.packed = found.layers = found.type3 = found.files = found.painted = True
     return found
@@ -119,7 +126,7 @@ def _unpacked(head: bytes, data: bytes, start: int, end: int, found: Survey) -> 
             names = names[1:]
             packed = base64.a85decode(packed.strip().removeprefix(b"<~").removesuffix(b"~>"))
         if names != [b"FlateDecode"]:
-            found.damaged |= not _KNOWN.issuperset(names)
+            found.damaged |= bool(names)  # not unpacked here, so whether it is whole is unknown
             return None if names else packed
         text, whole = unpacked(packed)
     except (ValueError, zlib.error):
@@ -143,17 +150,13 @@ def unpacked(packed: bytes) -> tuple[bytes, bool | None]:
     return text, unpacking.eof and (missing or checksum == zlib.adler32(text).to_bytes(4, "big"))
 
 
-_KNOWN = {
-    b"FlateDecode", b"LZWDecode", b"ASCII85Decode", b"ASCIIHexDecode", b"RunLengthDecode", b"DCTDecode", b"JPXDecode",
-    b"JBIG2Decode", b"CCITTFaxDecode", b"AHx", b"RL", b"Crypt",
-}  # fmt: skip
-
-
-def _look(text: bytes, found: Survey) -> None:
-    """Record what the dictionaries of a file have."""
+def _look(text: bytes, found: Survey, packed: set[bytes]) -> None:
+    """Record what the dictionaries of a file have. `packed` are the numbers of the packed objects."""
     if b"#" in text:
         text = _NUMBER.sub(lambda match: bytes.fromhex(match.group(1).decode()), text)
     found.pages = len(_PAGE.findall(text))
+    commands = {number for held in _COMMANDS.findall(text) for number in _REFERENCE.findall(held)}
+    found.damaged |= not commands.issubset(packed) and not commands.issubset(packed.union(_OBJECT.findall(text)))
     found.layers = b"OCProperties" in text
     found.type3 = b"Type3" in text
     found.says |= b"ActualText" in text and b"Properties" in text  # of drawing commands; a structure may have it too

@@ -62,6 +62,39 @@ def damaged(stream: bytes, rng: random.Random) -> bytes:
             return stream[:start] + broken + stream[end:]
 
 
+def without_commands(rng: random.Random) -> bytes:
+    """A file whose second page refers to drawing commands that are missing, all of them or one part."""
+    first, second = Page(book := Book()), Page(book)
+    typed(first, rng)
+    typed(second, rng)
+    file = book.bytes(first, second)
+    there = b"%d 0 R" % (len(book.objects) - 1)
+    gone = rng.choice((b"99 0 R", b"[99 0 R]", b"[99 0 R %b]" % there, b"[%b 98 0 R]" % there))
+    at = file.rindex(b"/Contents ")
+    return file[:at] + file[at:].replace(there, gone, 1)
+
+
+def wrongly_packed(rng: random.Random) -> bytes:
+    """A file whose second page has commands that are not packed in the way that it says."""
+    first, second = Page(book := Book()), Page(book)
+    typed(first, rng)
+    typed(second, rng)
+    file = book.bytes(first, second)
+    at = file.rindex(b"/FlateDecode")
+    way = rng.choice((b"/LZWDecode", b"/ASCIIHexDecode", b"/RunLengthDecode", b"[/LZWDecode/FlateDecode]"))
+    return file[:at] + way + file[at + 12 :]
+
+
+def cut_before_the_last_page(rng: random.Random, pages: int = 3) -> bytes:
+    """A file that breaks off before the description of its last page."""
+    book = Book()
+    made = [Page(book) for _ in range(pages)]
+    for page in made:
+        typed(page, rng)
+    file = book.bytes(*made)
+    return file[: file.rindex(b"/Type/Page/") - rng.randrange(20, 100)]
+
+
 def with_blank_digits(rng: random.Random) -> bytes:
     """A file with a sentence in a font that names its digits as spaces, of one kind or another, or as nothing."""
     page = Page(book := Book())

@@ -55,6 +55,25 @@ def test_a_page_without_commands_is_not_damaged() -> None:
     assert read(data.replace(packed, b"/Length 0>>stream\n" + b"\n" * len(nothing))).pages[0].unread is None
 
 
+@variants
+def test_a_page_whose_commands_are_missing_in_part_or_all_is_reported(variant: int) -> None:
+    report = read(losing.without_commands(random.Random(f"gone {variant}")))
+    assert [page.unread for page in report.pages] == [None, "corrupt"]
+    assert all(line in words(report) for line in unread.PROSE)
+
+
+@variants
+def test_a_page_that_is_not_packed_as_it_says_is_reported(variant: int) -> None:
+    report = read(losing.wrongly_packed(random.Random(f"packed {variant}")))
+    assert [page.unread for page in report.pages] == [None, "corrupt"]
+
+
+@variants
+def test_a_page_behind_the_end_of_a_file_that_breaks_off_is_reported(variant: int) -> None:
+    report = read(losing.cut_before_the_last_page(random.Random(f"end {variant}")))
+    assert [page.unread for page in report.pages] == [None, None, "corrupt"]
+
+
 # ---------------------------------------------------------------- letters that a font names as spaces
 
 
