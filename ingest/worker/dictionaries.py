@@ -22,9 +22,9 @@ def painted(page: Any) -> list[tuple[Box, Box]]:
     strips for a border. Each comes after the box of its note.
     """
     found: list[Any] = []
-    for each in _held(page, "/Annots") or ():
+    for each in held(page, "/Annots") or ():
         note = each.get_object()
-        (left, right), (bottom, top) = (sorted(map(float, _held(note, "/Rect")[at::2])) for at in (0, 1))
+        (left, right), (bottom, top) = (sorted(map(float, held(note, "/Rect")[at::2])) for at in (0, 1))
         box = (left, bottom, right, top)
         found += [(box, part) for part in _painted(note, box)]
     return found
@@ -32,13 +32,13 @@ def painted(page: Any) -> list[tuple[Box, Box]]:
 
 def _painted(note: Any, box: Box) -> list[Box]:
     kind = note.get("/Subtype")
-    if kind not in ("/Link", "/Widget") or int(note.get("/F", 0)) & _NOT_SHOWN or "/N" in (_held(note, "/AP") or {}):
+    if kind not in ("/Link", "/Widget") or int(note.get("/F", 0)) & _NOT_SHOWN or "/N" in (held(note, "/AP") or {}):
         return []
     left, bottom, right, top = box
-    look = _held(note, "/MK") or {}
-    if kind == "/Widget" and _held(look, "/BG"):
+    look = held(note, "/MK") or {}
+    if kind == "/Widget" and held(look, "/BG"):
         return [box]
-    colour = _held(look, "/BC") if kind == "/Widget" else _held(note, "/C") if "/C" in note else [0]
+    colour = held(look, "/BC") if kind == "/Widget" else held(note, "/C") if "/C" in note else [0]
     wide = _border(note) if colour else 0.0
     if not wide:
         return []
@@ -54,40 +54,40 @@ def _painted(note: Any, box: Box) -> list[Box]:
 
 def _border(note: Any) -> float:
     """Return the width of the border of a note in points, 0 if there is none or it does not go all around."""
-    style = _held(note, "/BS")
+    style = held(note, "/BS")
     if style is not None:
-        return float(_held(style, "/W") or 0) if style.get("/S", "/S") not in ("/D", "/U") else 0.0
-    border = _held(note, "/Border") or [0, 0, 1]
+        return float(held(style, "/W") or 0) if style.get("/S", "/S") not in ("/D", "/U") else 0.0
+    border = held(note, "/Border") or [0, 0, 1]
     return 0.0 if len(border) > 3 and border[3] else float(border[2])
 
 
 def associated(catalogue: Any, most: int) -> list[tuple[str, bytes]]:
     """Return the name and bytes of up to `most` associated files of a document that are not attached to it as well."""
-    names = _held(_held(catalogue, "/Names") or {}, "/EmbeddedFiles")
+    names = held(held(catalogue, "/Names") or {}, "/EmbeddedFiles")
     known = {id(_file(described)) for described in (_leaves(names) if names is not None else ())}
     found: list[Any] = []
-    for each in _held(catalogue, "/AF") or ():
+    for each in held(catalogue, "/AF") or ():
         described = each.get_object()
         file = _file(described)
         if file is not None and id(file) not in known and len(found) < most:
             known.add(id(file))
-            found.append((str(_held(described, "/UF") or _held(described, "/F") or ""), bytes(file.get_data())))
+            found.append((str(held(described, "/UF") or held(described, "/F") or ""), bytes(file.get_data())))
     return found
 
 
 def lost_pages(catalogue: Any) -> int:
     """Return how many entries of the page tree refer to nothing."""
     lost = 0
-    waiting, known = [_held(catalogue, "/Pages")], set[int]()
+    waiting, known = [held(catalogue, "/Pages")], set[int]()
     while waiting and len(known) < _TREE:
         node = waiting.pop()
         if id(node) in known:
             continue
         known.add(id(node))
-        for kid in _held(node, "/Kids") or ():
-            held = kid.get_object()
-            if hasattr(held, "get"):
-                waiting.append(held)
+        for kid in held(node, "/Kids") or ():
+            below = kid.get_object()
+            if hasattr(below, "get"):
+                waiting.append(below)
             else:
                 lost += 1
     return lost
@@ -100,13 +100,13 @@ def _leaves(tree: Any) -> Iterator[Any]:
         if not waiting:
             return
         node = waiting.pop()
-        waiting += [kid.get_object() for kid in _held(node, "/Kids") or ()]
-        yield from (value.get_object() for value in (_held(node, "/Names") or [])[1::2])
+        waiting += [kid.get_object() for kid in held(node, "/Kids") or ()]
+        yield from (value.get_object() for value in (held(node, "/Names") or [])[1::2])
 
 
 def _file(described: Any) -> Any:
-    files = _held(described, "/EF") or {}
-    return _held(files, "/UF") or _held(files, "/F")
+    files = held(described, "/EF") or {}
+    return held(files, "/UF") or held(files, "/F")
 
 
 def is_cut(page: Any, known: dict[int, bool]) -> bool:
@@ -133,8 +133,8 @@ def _commands(page: Any) -> list[Any]:
     commands = page.get("/Contents")
     if commands is None or not hasattr(commands, "idnum"):  # none, or a list in its place
         return list(commands or ())
-    held = commands.get_object()
-    return list(held) if isinstance(held, list) else [commands]
+    parts = commands.get_object()
+    return list(parts) if isinstance(parts, list) else [commands]
 
 
 def _streams(page: Any) -> Iterator[Any]:
@@ -142,10 +142,10 @@ def _streams(page: Any) -> Iterator[Any]:
     known: set[int] = set()
     waiting = [page]
     while waiting and len(known) < _FORMS:
-        resources = _held(waiting.pop(), "/Resources") or {}
-        for font in (_held(resources, "/Font") or {}).values():
-            yield _held(font.get_object(), "/ToUnicode")
-        for thing in (_held(resources, "/XObject") or {}).values():
+        resources = held(waiting.pop(), "/Resources") or {}
+        for font in (held(resources, "/Font") or {}).values():
+            yield held(font.get_object(), "/ToUnicode")
+        for thing in (held(resources, "/XObject") or {}).values():
             form = thing.get_object()
             if form.get("/Subtype") == "/Form" and id(form) not in known:
                 known.add(id(form))
@@ -166,7 +166,7 @@ def _is_cut(stream: Any) -> bool:
         return True
 
 
-def _held(dictionary: Any, key: str) -> Any:
+def held(dictionary: Any, key: str) -> Any:
     """Return the value of an entry, which may be in another place of the file, or None."""
     value = dictionary.get(key)
     return None if value is None else value.get_object()

@@ -14,7 +14,7 @@ from corpus.reasons import Reason
 from ingest.structure import legible
 from ingest.structure.page import LETTERS_A_PAGE, Document, Doubt, RawPage, Unreadable
 from ingest.worker import doubts, mend, notes, properties, survey, text_lines
-from ingest.worker.pdfium import documents, objects, textpage
+from ingest.worker.pdfium import annotations, documents, objects, textpage
 from ingest.worker.survey import Survey
 from ingest.worker.visible import actual_text, frames, hidden_text
 from ingest.worker.visible.page_objects import PageObjects
@@ -170,7 +170,8 @@ def _page(
     book: int, index: int, trust_hidden_text: bool, found: Survey, second: "Callable[[], Book]"
 ) -> RawPage | None:
     """Return one page, or None if PDFium cannot load it."""
-    noted = notes.load(book, index, second().painted(index) if found.painted else ())
+    painted = second().painted(index) if found.painted else ()
+    noted = notes.load(book, index, painted, (lambda: second().off(index)) if found.layers else tuple)
     handle = noted.handle
     if not handle:
         return None
@@ -188,7 +189,7 @@ def _page(
             handle, noted.notes, noted.covers, may_have_layers=found.layers, may_have_type3=found.type3
         )
         things.marked += noted.marked
-        typed = notes.typed_lines(text_page, page, places, noted.typed)
+        typed = notes.typed_lines(text_page, page, places, noted.typed, set(things.texts_in_forms))
         doubts.mark(handle, text_page, page, places, things, may_have_blanks=found.blanks)
         if not trust_hidden_text:
             hidden_text.withhold(handle, text_page, page, places, things)
@@ -197,7 +198,13 @@ def _page(
         notes.mark(page, typed)
         if textpage.count_letters(text_page) > LETTERS_A_PAGE:
             page.unread = page.unread or Reason.PARTLY_READ.value
-        notes.add_unmade(page, noted.unmade, documents.view(handle))
+        unmade = noted.unmade
+        if any(note.text or note.kind == annotations.WIDGET for note in unmade):
+            unmade = notes.as_shown(unmade, second().typed(index), documents.page_box(handle))
+        notes.add_unmade(page, unmade, documents.view(handle))
+        if not trust_hidden_text:
+            lost = sum(bool(said.text) and not shown.text for said, shown in zip(noted.unmade, unmade, strict=True))
+            page.withheld += [Hidden.INVISIBLE] * (noted.unseen + lost)
         return page
     finally:
         if text_page:

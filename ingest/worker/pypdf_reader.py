@@ -14,7 +14,7 @@ from pypdf.errors import FileNotDecryptedError
 
 from corpus.reasons import Reason
 from ingest.structure.page import LETTERS_A_PAGE, Line, RawPage
-from ingest.worker import dictionaries
+from ingest.worker import dictionaries, typed
 from ingest.worker.dictionaries import Box
 from ingest.worker.properties import LABEL_LENGTH, OUTLINE_ENTRIES, VALUE_LENGTH, one_line
 
@@ -131,6 +131,18 @@ class Book:
         """
         reader = self._reader
         return (reader and self._attempt(lambda: dictionaries.painted(reader.pages[index]))) or []
+
+    def typed(self, index: int) -> list[tuple[Box, str]]:
+        """Return the fields and notes of a page that have no appearance in the file: the box of each, and the text that
+        a viewer shows in it.
+        """
+        reader = self._reader
+        return (reader and self._attempt(lambda: typed.of_page(reader.pages[index], reader.root_object))) or []
+
+    def off(self, index: int) -> list[Box]:
+        """Return the boxes of the notes of a page that are in layers that are off."""
+        reader = self._reader
+        return (reader and self._attempt(lambda: typed.off(reader.pages[index], reader.root_object))) or []
 
     def associated(self, most: int) -> list[tuple[str, bytes]]:
         """Return the name and bytes of up to `most` associated files that are not attached to the document as well."""

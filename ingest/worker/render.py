@@ -4,14 +4,17 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from corpus.reasons import Reason
 from ingest.sandbox.protocol import PIXELS, SCAN_PIXELS
 from ingest.structure.page import LETTERS_A_PAGE, Pixels, Unreadable
 from ingest.worker import mend, notes, survey
-from ingest.worker.dictionaries import Box
 from ingest.worker.pdfium import documents, drawing, textpage
 from ingest.worker.visible import actual_text, hidden_text
+
+if TYPE_CHECKING:
+    from ingest.worker.pypdf_reader import Book
 
 _PALER = bytes(n * 221 // 255 for n in range(256))  # white becomes the yellow of the page's own marks
 _BOXES = 50  # of one mark
@@ -56,8 +59,10 @@ def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
             if not 1 <= number <= count:
                 raise Unreadable(Reason.EMPTY, f"{count} pages")
             found = survey.survey(data)
-            painted = _painted(data, number - 1) if found.painted else ()
-            noted = notes.load(book, number - 1, painted)
+            painted = _second(data).painted(number - 1) if found.painted else ()
+            noted = notes.load(
+                book, number - 1, painted, (lambda: _second(data).off(number - 1)) if found.layers else tuple
+            )
             page = noted.handle
             if not page:
                 raise Unreadable(Reason.CORRUPT, "a page that cannot be loaded")
@@ -75,10 +80,10 @@ def _page(data: bytes, number: int) -> Iterator[tuple[int, float, float]]:
         raise Unreadable(Reason.CORRUPT, str(error)) from error
 
 
-def _painted(data: bytes, index: int) -> list[tuple[Box, Box]]:
+def _second(data: bytes) -> "Book":
     from ingest.worker.pypdf_reader import Book  # few files need it, and loading it takes long
 
-    return Book(data).painted(index)
+    return Book(data)
 
 
 def _drawn(page: int, wide: float, high: float, depth: int) -> Pixels:

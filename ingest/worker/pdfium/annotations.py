@@ -1,7 +1,8 @@
 """The annotations of a page: form fields, typed notes, stamps, marks for redaction."""
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import sub
 from typing import NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -24,6 +25,11 @@ _note_has = quick(pdfium.FPDFAnnot_HasKey, INT, ADDRESS, ADDRESS)
 _note_flags = quick(pdfium.FPDFAnnot_GetFlags, INT, ADDRESS)
 _note_type = quick(pdfium.FPDFAnnot_GetValueType, INT, ADDRESS, ADDRESS)
 _note_string = quick(pdfium.FPDFAnnot_GetStringValue, ULONG, ADDRESS, ADDRESS, ADDRESS, ULONG)
+_set_note_flags = quick(pdfium.FPDFAnnot_SetFlags, INT, ADDRESS, INT)
+_remove_note = quick(pdfium.FPDFPage_RemoveAnnot, INT, ADDRESS, INT)
+_count_drawn = quick(pdfium.FPDFAnnot_GetObjectCount, INT, ADDRESS)
+_drawn_at = quick(pdfium.FPDFAnnot_GetObject, ADDRESS, ADDRESS, INT)
+_kind_of_drawn = quick(pdfium.FPDFPageObj_GetType, INT, ADDRESS)
 _close_note = quick(pdfium.FPDFPage_CloseAnnot, None, ADDRESS)
 
 
@@ -32,11 +38,75 @@ def notes(page: int, most: int) -> Iterator[tuple[int, Box, bool]]:
     for number in range(min(_count_notes(page), most)):
         note = _note_at(page, number)
         if note:
-            floats[0] = floats[1] = floats[2] = floats[3] = 0.0
-            _note_box(note, F0)
-            (left, right), (bottom, top) = sorted((floats[0], floats[2])), sorted((floats[1], floats[3]))
-            yield _note_kind(note), (left, bottom, right, top), _note_look(note, 0, None, 0) > 2
+            yield _note_kind(note), _box_of(note), _note_look(note, 0, None, 0) > 2
             _close_note(note)
+
+
+def _box_of(note: int) -> Box:
+    floats[0] = floats[1] = floats[2] = floats[3] = 0.0
+    _note_box(note, F0)
+    (left, right), (bottom, top) = sorted((floats[0], floats[2])), sorted((floats[1], floats[3]))
+    return left, bottom, right, top
+
+
+MAY_PRINT = {
+    getattr(pdfium, f"FPDF_ANNOT_{name}")
+    for name in (
+        "SQUARE",
+        "CIRCLE",
+        "LINE",
+        "POLYGON",
+        "POLYLINE",
+        "INK",
+        "CARET",
+        "WATERMARK",
+        "REDACT",
+        "SCREEN",
+        "UNKNOWN",
+    )
+}
+"""Kinds of notes that mostly are shapes or marks, but may draw text or a picture."""
+
+_SAME_PLACE = 0.1  # points: PDFium rounds numbers
+_SHAPES = 12  # paths of a note: more may be letters
+
+
+def printed(page: int, most: int) -> Iterator[Box]:
+    """Yield the boxes of such notes that draw text, a picture or many shapes."""
+    for number in range(min(_count_notes(page), most)):
+        note = _note_at(page, number)
+        if note and _note_kind(note) in MAY_PRINT and _note_look(note, 0, None, 0) > 2:
+            count = _count_drawn(note)
+            kinds = [_kind_of_drawn(thing) for n in range(min(count, _SHAPES)) if (thing := _drawn_at(note, n))]
+            if count > _SHAPES or any(kind != pdfium.FPDF_PAGEOBJ_PATH for kind in kinds):
+                yield _box_of(note)
+        if note:
+            _close_note(note)
+
+
+def leave_out_unseen(page: int, most: int, off: Sequence[Box]) -> int:
+    """Remove the notes that no viewer shows, so that they do not become part of the page.
+
+    Returns how many of them hold text. `off` are the boxes of notes in layers that are off, which PDFium draws.
+    """
+    holding = 0
+    for number in range(min(_count_notes(page), most) - 1, -1, -1):
+        note = _note_at(page, number)
+        if not note:
+            continue
+        flags = _note_flags(note)
+        unseen = bool(flags & _NOT_SHOWN) or (bool(_note_has(note, b"OC")) and _is_among(_box_of(note), off))
+        if not unseen and flags & pdfium.FPDF_ANNOT_FLAG_INVISIBLE:  # which is for kinds that no viewer knows
+            _set_note_flags(note, flags & ~pdfium.FPDF_ANNOT_FLAG_INVISIBLE)
+        holding += unseen and bool(_said(note, UNMADE.get(_note_kind(note), (b"", None))[0]))
+        _close_note(note)
+        if unseen:
+            _remove_note(page, number)
+    return holding
+
+
+def _is_among(box: Box, others: Sequence[Box]) -> bool:
+    return any(max(map(abs, map(sub, box, other))) < _SAME_PLACE for other in others)
 
 
 class Unmade(NamedTuple):
@@ -76,10 +146,7 @@ def unmade_notes(page: int, most: int) -> Iterator[Unmade]:
         kind = _note_kind(note)
         if kind in UNMADE and _note_look(note, 0, None, 0) <= 2 and not _note_flags(note) & _NOT_SHOWN:
             says, paints = UNMADE[kind]
-            floats[0] = floats[1] = floats[2] = floats[3] = 0.0
-            _note_box(note, F0)
-            (left, right), (bottom, top) = sorted((floats[0], floats[2])), sorted((floats[1], floats[3]))
-            yield Unmade(kind, (left, bottom, right, top), _said(note, says), bool(paints and _note_has(note, paints)))
+            yield Unmade(kind, _box_of(note), _said(note, says), bool(paints and _note_has(note, paints)))
         _close_note(note)
 
 
