@@ -4,7 +4,7 @@ The dictionaries come from pypdf. Broken ones raise any exception.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ingest.worker import survey
@@ -61,18 +61,31 @@ def _border(note: Any) -> float:
     return 0.0 if len(border) > 3 and border[3] else float(border[2])
 
 
-def associated(catalogue: Any, most: int) -> list[tuple[str, bytes]]:
-    """Return the name and bytes of up to `most` associated files of a document that are not attached to it as well."""
+def associated(catalogue: Any, pages: Iterable[Any], most: int) -> list[tuple[str, bytes]]:
+    """Return the name and bytes of up to `most` associated files of a document or a page, and of files attached to a
+    place on a page, that are not attached to the document as well.
+    """
     names = held(held(catalogue, "/Names") or {}, "/EmbeddedFiles")
     known = {id(_file(described)) for described in (_leaves(names) if names is not None else ())}
     found: list[Any] = []
-    for each in held(catalogue, "/AF") or ():
-        described = each.get_object()
+    for described in _described(catalogue, pages):
         file = _file(described)
         if file is not None and id(file) not in known and len(found) < most:
             known.add(id(file))
             found.append((str(held(described, "/UF") or held(described, "/F") or ""), bytes(file.get_data())))
     return found
+
+
+def _described(catalogue: Any, pages: Iterable[Any]) -> Iterator[Any]:
+    """Yield what describes each associated file, and each file attached to a place on a page."""
+    yield from (each.get_object() for each in held(catalogue, "/AF") or ())
+    for page in pages:
+        yield from (each.get_object() for each in held(page, "/AF") or ())
+        for each in held(page, "/Annots") or ():
+            note = each.get_object()
+            described = held(note, "/FS") if note.get("/Subtype") == "/FileAttachment" else None
+            if hasattr(described, "get"):
+                yield described
 
 
 def lost_pages(catalogue: Any) -> int:

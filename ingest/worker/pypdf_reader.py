@@ -145,9 +145,11 @@ class Book:
         return (reader and self._attempt(lambda: typed.off(reader.pages[index], reader.root_object))) or []
 
     def associated(self, most: int) -> list[tuple[str, bytes]]:
-        """Return the name and bytes of up to `most` associated files that are not attached to the document as well."""
+        """Return the name and bytes of up to `most` files that are associated with the document or a page, or attached
+        to a place on a page, and not attached to the document as well.
+        """
         reader = self._reader
-        return (reader and self._attempt(lambda: dictionaries.associated(reader.root_object, most))) or []
+        return (reader and self._attempt(lambda: dictionaries.associated(reader.root_object, reader.pages, most))) or []
 
     def labels(self, pages: int) -> list[str]:
         """Return the printed number of each page, "" if the document does not give one."""

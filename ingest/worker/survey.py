@@ -27,7 +27,7 @@ _COMMANDS = re.compile(rb"/Contents\s*(\[[^\]]*\]|\d+\s+\d+\s+R)")
 _REFERENCE = re.compile(rb"(\d+)\s+\d+\s+R")
 _OBJECT = re.compile(rb"(\d+)\s+\d+\s+obj\b")
 _NUMBERS = re.compile(rb"[\d\s]*")
-_FILES = re.compile(rb"/AF\s*[\[\d]")
+_FILES = re.compile(rb"/AF\s*[\[\d]|/FileAttachment\b")
 _PAINTED = re.compile(
     rb"/BG\s*\[?\s*[\d.]|/BS\s*(?:\d|<<[^>]*?/W\s*(?:[3-9]|\d\d|\d\s+\d+\s+R))"
     rb"|/Border\s*(?:\d|\[\s*[\d.]+\s+[\d.]+\s+(?:[3-9]|\d\d))"
@@ -51,7 +51,8 @@ class Survey:
     in packed objects. `damaged` means that a stream may not be unpacked to its end, or that drawing commands may be
     missing. `layers` are parts of a page that can be switched off, and `type3` fonts whose letters are drawings. `says`
     means that the file says what some letters are to be read as (ActualText), and `blanks` that a font names several
-    letters as spaces. `files` are associated files, and `painted` are notes with a background or a thick border.
+    letters as spaces. `files` are files associated with something or attached to a place, and `painted` are notes with
+    a background or a thick border.
     """
 
     pages: int = 0

@@ -203,8 +203,12 @@ def packed(pages: int, claimed: int) -> bytes:
     return out + head.encode() + table + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % rows[51][1]
 
 
-def associated(files: Sequence[tuple[str, bytes]], *, attached: int = 0, indirect: bool = False) -> bytes:
-    """A file with associated files, some of which are attached to it as well."""
+def associated(
+    files: Sequence[tuple[str, bytes]], *, attached: int = 0, indirect: bool = False, to: str = "file"
+) -> bytes:
+    """A file with associated files, some of which are attached to it as well. They are associated with the file or a
+    page, or attached to places on a page (`to`).
+    """
     book = Book()
     page = Page(book)
     page.line("The panel made four recommendations.", 72, 700)
@@ -215,5 +219,9 @@ def associated(files: Sequence[tuple[str, bytes]], *, attached: int = 0, indirec
     names = "".join(f"({name}){place}" for (name, _), place in zip(files[:attached], described, strict=False))
     listed = f"[{' '.join(described)}]"
     listed = " " + book.add(listed) if indirect else listed
-    book.catalogue = f"/AF{listed}" + (f"/Names<</EmbeddedFiles<</Names[{names}]>>>>" if attached else "")
+    if to == "place":
+        page.notes = [f"<</Subtype/FileAttachment/Rect[9 9 29 29]/FS {place}>>" for place in described]
+    page.extra = f"/AF{listed}" if to == "page" else ""
+    book.catalogue = f"/AF{listed}" if to == "file" else ""
+    book.catalogue += f"/Names<</EmbeddedFiles<</Names[{names}]>>>>" if attached else ""
     return book.bytes(page)

@@ -171,17 +171,19 @@ def test_the_limit_of_pages_counts_those_that_the_file_does_not() -> None:
 
 @pytest.mark.parametrize("attached", [0, 1, 3])
 @pytest.mark.parametrize("indirect", [False, True])
-def test_associated_files_are_listed_once(attached: int, indirect: bool) -> None:
+@pytest.mark.parametrize("to", ["file", "page", "place"])
+def test_associated_files_and_those_of_a_place_are_listed_once(attached: int, indirect: bool, to: str) -> None:
     files = [("Wren.pdf", b"%PDF-1.7"), ("costs.xlsx", b"PK"), ("Minutes", b"%PDF-1.7 Robin")]
-    found = read(losing.associated(files, attached=attached, indirect=indirect)).found
+    found = read(losing.associated(files, attached=attached, indirect=indirect, to=to)).found
     assert found["attachments"].value == "Wren.pdf | costs.xlsx | Minutes.pdf"
 
 
 @pytest.mark.parametrize("attached", [0, 1, 2])
-def test_associated_reports_are_read(settings: Any, press: Any, attached: int) -> None:
+@pytest.mark.parametrize("to", ["file", "place"])
+def test_associated_reports_are_read(settings: Any, press: Any, attached: int, to: str) -> None:
     wren, robin = (press.pdf(press.lines(f"Child {bird} was seen.")) for bird in ("Wren", "Robin"))
     file = settings.reports / "X.pdf"
-    file.write_bytes(losing.associated([("Wren.pdf", wren), ("Robin.pdf", robin)], attached=attached))
+    file.write_bytes(losing.associated([("Wren.pdf", wren), ("Robin.pdf", robin)], attached=attached, to=to))
     reports = held(settings, ocr=False)
     assert "Child Robin was seen." in words(reports["Robin.pdf in portfolio X.pdf"])
     assert set(reports) == {"X.pdf", "Wren.pdf in portfolio X.pdf", "Robin.pdf in portfolio X.pdf"}
