@@ -85,6 +85,11 @@ class Part:
         """Return the brightness of each pixel of an area, from 0 to 255. The green channel is used."""
         return list(self._values(area)[1::4])
 
+    def level_rows(self, area: geometry.Box) -> list[bytes]:
+        """Return the brightness of each pixel of an area, row by row."""
+        rows, columns = self.cut(area)
+        return [row[columns][1::4] for row in self.rows[rows]]
+
     def is_coloured(self, area: geometry.Box) -> bool:
         """Return whether most of an area is neither grey, black nor white."""
         values = self._values(area)

@@ -21,6 +21,9 @@ _STRAY = 0.5  # of the share of ink in a word: more beside it is part of a photo
 _BESIDE = 1.5  # points: no space between words is narrower
 _LAYER = 10  # words: fewer may be anywhere by chance
 _IN_PLACE = 0.9  # share of the words that are over ink, if the layer is in its place
+_SHORT = 5  # letters: a shorter word is not looked at letter by letter
+_INKED = 0.7  # share of the letters of a word that have ink in their place; a label in place of a name is shorter
+_STROKES = 0.3  # strokes a letter that a line through a word meets at least; a cross or a frame has fewer
 _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
 
 
@@ -109,14 +112,15 @@ class _Word:
     on both sides of the word.
     """
 
-    __slots__ = ("beside", "coloured", "drawn", "ground", "levels", "places", "says")
+    __slots__ = ("beside", "coloured", "drawn", "ground", "levels", "places", "rows", "says")
 
     def __init__(self, places: list[tuple[int, int]], says: bool, full: Part, bare: Part, box: geometry.Box) -> None:
         self.places, self.says = places, says
         left, bottom, right, top = box
         self.drawn = full.changed(bare, box)[0] > 0
         inside = (left - _BESIDE / 2, bottom - _BESIDE / 2, right + _BESIDE / 2, top + _BESIDE / 2)
-        self.levels = sorted(full.levels(inside)) or [0]
+        self.rows = full.level_rows(inside)
+        self.levels = sorted(b"".join(self.rows)) or [0]
         self.ground = self.levels[len(self.levels) // 2]
         self.coloured = full.is_coloured(inside)
         self.beside = full.levels((left - 1.5 * _BESIDE, bottom, left - 0.5 * _BESIDE, top))
@@ -131,14 +135,33 @@ class _Word:
         count = len(self.levels)
         dark = bisect_right(self.levels, self.ground - least) / count
         light = 1 - bisect_left(self.levels, self.ground + least) / count
-        if light > dark:
+        is_light = light > dark
+        if is_light:
             dark, light = light, dark
             if self.ground < paper - least and not self.coloured:
                 return False
         if not _LEAST_INK <= dark <= _MOST_INK or light > _BOTH:
             return False
+        edge = least / 2  # thin and blurred strokes, too
+        inked = (level >= self.ground + edge if is_light else level <= self.ground - edge for level in range(256))
+        if len(self.places) >= _SHORT and not self._is_lettered(bytes(inked)):
+            return False
         ink = sum(abs(level - self.ground) >= least for level in self.beside)
         return not between or ink <= _STRAY * dark * len(self.beside)
+
+    def _is_lettered(self, inked: bytes) -> bool:
+        """Return whether there is ink in the place of nearly every letter, and some line meets enough strokes.
+
+        `inked` is 1 for each level of brightness that is ink.
+        """
+        ink = [row.translate(inked) for row in self.rows]
+        if len(ink) > len(ink[0]):  # the word runs up or down the page
+            ink = [bytes(column) for column in zip(*ink, strict=True)]
+        count, wide = len(self.places), len(ink[0])
+        columns = bytes(map(any, zip(*ink, strict=True)))
+        places = [columns[n * wide // count : (n + 1) * wide // count] for n in range(count)]
+        strokes = max(sum(map(bool, row.split(b"\0"))) for row in ink)
+        return sum(map(any, places)) >= _INKED * count and strokes >= _STROKES * count
 
 
 def _words(letters: Sequence[Letter], texts: Sequence[str]) -> list[list[Letter]]:

@@ -140,6 +140,20 @@ def test_a_name_that_is_covered_in_the_scan_is_withheld_from_its_layer(patch: st
         assert read(inside) == ("Child Wren lived with in Elm Street.", 1)
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "0 G 1 w 174.5 691 76 18 re S",
+        "0 G 1 w 176 692 m 249 709 l S 176 709 m 249 692 l S",
+        "BT /R 9 Tf 210 700 Td (s.40) Tj ET",
+        "BT /R 11 Tf 178 700 Td ([XX]) Tj ET",
+    ],
+    ids=["frame", "cross", "label", "initials"],
+)
+def test_a_name_with_a_white_patch_and_a_mark_in_its_place_is_withheld_from_its_layer(mark: str) -> None:
+    assert read(scanned("", f"1 g {box(174, 77, 690, 20)} 0 g {mark} ")) == ("Child Wren lived with in Elm Street.", 1)
+
+
 def test_a_mosaic_in_the_scan_hides_what_the_layer_says() -> None:
     rng = random.Random(1)
     mosaic = "".join(f"{rng.random():.2f} g {x} {y} 2 2 re f " for x in range(175, 250, 2) for y in range(690, 712, 2))
