@@ -28,10 +28,11 @@ from ingest.worker.pdfium.binding import (
     quick,
 )
 
-TEXT, PATH, IMAGE, FORM = (
+TEXT, PATH, IMAGE, SHADING, FORM = (
     pdfium.FPDF_PAGEOBJ_TEXT,
     pdfium.FPDF_PAGEOBJ_PATH,
     pdfium.FPDF_PAGEOBJ_IMAGE,
+    pdfium.FPDF_PAGEOBJ_SHADING,
     pdfium.FPDF_PAGEOBJ_FORM,
 )
 """The kinds of object on a page."""

@@ -90,7 +90,7 @@ def _letters_of(shape: int, kind: int, wide: float, high: float) -> int:
         if segments >= _LONG:
             return segments // _LONG + 1
         return int(segments >= _SEGMENTS and high < _LINE[1])
-    if kind != objects.IMAGE or high >= _LINE[1]:
+    if kind not in (objects.IMAGE, objects.SHADING) or high >= _LINE[1]:
         return 0
     return max(1, round(wide / high)) if high >= _LINE[0] else 1  # it may show a whole line
 

@@ -187,15 +187,19 @@ def curves(text: str, x: float, y: float, size: float) -> list[str]:
 
 
 def drawn_as_curves(rng: random.Random) -> tuple[bytes, list[str]]:
-    """Return a file with one paragraph that is drawn letter by letter, word by word, line by line or within a form."""
+    """Return a file with one paragraph that is drawn letter by letter, line by line, within a form or in a gradient."""
     book = Book()
     page = Page(book)
     x, y, size, lines = paragraph(rng)
-    together = rng.choice(("letter", "line", "form"))
+    together = rng.choice(("letter", "line", "form", "shading"))
     content = ""
     for at, line in enumerate(lines):
         letters = [letter for letter in curves(line, x, y - 1.5 * size * at, size) if letter]
-        content += " f\n".join(letters) + " f\n" if together == "letter" else " ".join(letters) + " f\n"
+        whole = f"q {' '.join(letters)} W n /S sh Q\n" if together == "shading" else " ".join(letters) + " f\n"
+        content += " f\n".join(letters) + " f\n" if together == "letter" else whole
+    if together == "shading":
+        dark = "<</FunctionType 2/Domain[0 1]/C0[0]/C1[0.2]/N 1>>"
+        page.resources = f"/Shading<</S<</ShadingType 2/ColorSpace/DeviceGray/Coords[0 0 600 0]/Function {dark}>>>>"
     if together == "form":
         page.things["F"] = book.add(f"/Type/XObject/Subtype/Form/BBox[0 0 {WIDTH} {HEIGHT}]", content.encode())
         content = "/F Do\n"
