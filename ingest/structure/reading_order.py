@@ -24,13 +24,14 @@ _COMMENT_STEP = 2.0  # times the letter size: the next line of a comment is no f
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)]?")
 _NUMBER_REACH = 90.0  # maximum distance in points between a number in the margin and its text
 _LEVEL = 0.4  # share of the letter size: baselines that differ by less are at the same height
+_WORD_SPACE = 0.8  # times the letter size: the widest space on each side of a piece that is drawn apart
 _HOLE = 2.5  # times the letter size: the smallest step between two lines that leaves room for others
 _NUMBERS_NEEDED = 2  # numbers in a column for them to be paragraph numbers
 
 
 def in_reading_order(page: RawPage) -> list[Line]:
     """Return the lines of a page in the order in which a person reads them."""
-    return _top_down(_numbers_beside(_comments_last(_apart(_whole(page.lines)))))
+    return _top_down(_numbers_beside(_comments_last(_apart(_whole(_filled(page.lines))))))
 
 
 def overlaps(one: Line, other: Line) -> bool:
@@ -100,6 +101,32 @@ def split_cells(line: Line) -> list[Line]:
             )
         )
     return cells
+
+
+def _filled(lines: list[Line]) -> list[Line]:
+    """Put a piece of a line that is drawn apart, such as a word with a shadow, in the hole that it leaves."""
+    holed = [line for line in lines if line.gap_edges and len(line.gap_edges) == len(line.gaps)]
+    if not holed:
+        return lines
+    placed = {id(line) for line in lines if not (line.gaps or line.sideways) and _fills_hole(line, holed)}
+    return [line for line in lines if id(line) not in placed] if placed else lines
+
+
+def _fills_hole(piece: Line, holed: list[Line]) -> bool:
+    """Put a piece in the hole of the line that it fits in. Returns whether there is one."""
+    for line in holed:
+        if abs(line.y - piece.y) > 0.3 * line.size or abs(line.size - piece.size) > 0.2 * line.size:
+            continue
+        for n, (left, right) in enumerate(line.gap_edges):
+            before, after = piece.x0 - left, right - piece.x1
+            if all(-0.3 * line.size < space < _WORD_SPACE * line.size for space in (before, after)):
+                at = line.gaps[n]
+                text = piece.text + " " * (after > 0.12 * line.size)
+                line.text = line.text[:at] + text + line.text[at:]
+                line.gaps = (*line.gaps[:n], *(gap + len(text) for gap in line.gaps[n + 1 :]))
+                line.gap_edges = (*line.gap_edges[:n], *line.gap_edges[n + 1 :])
+                return True
+    return False
 
 
 def _whole(lines: list[Line]) -> list[Line]:

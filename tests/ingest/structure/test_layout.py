@@ -305,3 +305,16 @@ def test_a_mark_that_parts_a_line_in_the_file_is_raised_and_parts_no_paragraph(
         x += across * sum(exact(each, font) for each in text)
     (paragraph,) = read(press, [page]).paragraphs
     assert paragraph.text == "revised in 2018² and again in 2020³, and read by 14⁴ at the 21st"
+
+
+@pytest.mark.parametrize("tilt", [0.0, 0.1])
+@everywhere
+def test_words_drawn_last_are_read_where_they_stand(press: Any, font: str, size: float, tilt: float) -> None:
+    pieces = ("The panel asked", "each of the nine agencies", "what it knew.")
+    page, x = [], 60.0
+    for at, piece in enumerate(pieces):
+        page += draw([piece], x, 700 - tilt * size * (at == 1), font, size)
+        x += size * sum(exact(each, font) for each in f"{piece} ")
+    below = draw(["The family was asked as well, and so was the school."], 60, 640, font, size)
+    (paragraph, _) = texts(read(press, [page[0], page[2], *below, page[1]]))
+    assert paragraph == " ".join(pieces)
