@@ -16,7 +16,7 @@ from ingest.structure.page import LETTERS_A_PAGE, Document, Doubt, RawPage, Unre
 from ingest.worker import doubts, mend, notes, properties, survey, text_lines
 from ingest.worker.pdfium import annotations, documents, objects, textpage
 from ingest.worker.survey import Survey
-from ingest.worker.visible import actual_text, frames, hidden_text
+from ingest.worker.visible import actual_text, bullets, frames, hidden_text
 from ingest.worker.visible.page_objects import PageObjects
 
 if TYPE_CHECKING:
@@ -195,6 +195,7 @@ def _page(
             hidden_text.withhold(handle, text_page, page, places, things)
         doubts.judge(handle, page, things)
         frames.mark(page, things, documents.view(handle))
+        bullets.mark(page, things, documents.view(handle))
         notes.mark(page, typed)
         if textpage.count_letters(text_page) > LETTERS_A_PAGE:
             page.unread = page.unread or Reason.PARTLY_READ.value

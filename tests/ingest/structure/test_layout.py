@@ -318,3 +318,41 @@ def test_words_drawn_last_are_read_where_they_stand(press: Any, font: str, size:
     below = draw(["The family was asked as well, and so was the school."], 60, 640, font, size)
     (paragraph, _) = texts(read(press, [page[0], page[2], *below, page[1]]))
     assert paragraph == " ".join(pieces)
+
+
+def shape(kind: str, x: float, y: float, wide: float) -> str:
+    """Return the drawing commands of a small shape, whose left and lower edges are at x and y."""
+    if kind == "square":
+        return f"{x} {y} {wide} {wide} re f "
+    k, r = 0.276 * wide, wide / 2
+    left, low, right, high, a, b = x, y, x + wide, y + wide, x + r, y + r
+    return (
+        f"{right} {b} m {right} {b + k} {a + k} {high} {a} {high} c {a - k} {high} {left} {b + k} {left} {b} c "
+        f"{left} {b - k} {a - k} {low} {a} {low} c {a + k} {low} {right} {b - k} {right} {b} c h {kind} "
+    )
+
+
+@pytest.mark.parametrize("kind", ["square", "f", "S"], ids=["square", "disc", "circle"])
+@everywhere
+def test_a_bullet_that_is_drawn_as_a_shape_is_a_bullet(press: Any, font: str, size: float, kind: str) -> None:
+    bodies = [prose(60 + number, 25) for number in range(3)]
+    page, y = draw(["Every agency was asked."], 60, 760, font, size), 720.0
+    for words in bodies:
+        lines = wrap(words, 380, font, size)
+        page += [shape(kind, 66, y + 0.2 * size, 0.35 * size), *draw(lines, 80, y, font, size)]
+        y -= len(lines) * 1.25 * size
+    found = [text for text in texts(read(press, page)) if text.startswith("• ")]
+    assert found == [f"• {' '.join(words)}" for words in bodies]
+
+
+@pytest.mark.parametrize("drawn", ["legend", "boxes to tick", "far", "alone"])
+@everywhere
+def test_other_small_shapes_before_text_are_no_bullets(press: Any, font: str, size: float, drawn: str) -> None:
+    page = []
+    for at, word in enumerate(("Children", "Parents", "Neighbours")[: 1 if drawn == "alone" else 3]):
+        colour = f"{0.2 * at} 0 0 rg " if drawn == "legend" else ""
+        box = shape("square", 66, 720.0 - 40 * at, 0.5 * size)
+        box = box.replace(" f ", " S ") if drawn == "boxes to tick" else box
+        x = 66 + (5 if drawn == "far" else 1) * size
+        page += [f"q {colour}{box}Q ", *draw([f"{word} were seen."], x, 720 - 40 * at, font, size)]
+    assert "•" not in " ".join(texts(read(press, page)))
