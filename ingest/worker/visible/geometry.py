@@ -102,13 +102,17 @@ def words(text: str, offsets: Collection[int]) -> list[list[int]]:
 
 
 def without(text: str, hidden: Collection[int]) -> str:
-    """Return the text without its hidden letters. A word is removed completely if at least half of it is hidden."""
+    """Return the text without its hidden letters. A word is removed completely if at least half of it is hidden, unless
+    the other half repeats it, as an outline does.
+    """
     gone = set(hidden)
 
     def seen(word: re.Match[str]) -> str:
         letters = range(word.start(), word.end())
-        if 2 * sum(offset in gone for offset in letters) >= len(letters):
+        left = "".join(text[offset] for offset in letters if offset not in gone)
+        taken = len(letters) - len(left)
+        if 2 * taken >= len(letters) and left != "".join(text[offset] for offset in letters if offset in gone):
             return ""
-        return "".join(text[offset] for offset in letters if offset not in gone)
+        return left
 
     return " ".join(_WORD.sub(seen, text).split())

@@ -7,6 +7,7 @@ import pytest
 
 from corpus.model import Hidden
 from ingest.worker import extract, render
+from ingest.worker.visible import geometry
 from tests.ingest.worker import unread
 
 NAME = "Child Wren lived with Zebedee Quill in Elm Street."
@@ -281,3 +282,8 @@ def test_letters_that_a_font_does_not_name_are_what_the_file_says_unless_it_says
         text, withheld = read(saying(said, glyphs))
         assert said not in text
         assert withheld == 1
+
+
+def test_a_word_stays_if_only_the_white_letters_under_its_outline_are_hidden() -> None:
+    assert geometry.without("Child QQuuiillll", {6, 8, 10, 12, 14}) == "Child Quill"
+    assert geometry.without("Child Quills", {6, 7, 8}) == "Child"
