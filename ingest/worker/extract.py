@@ -5,6 +5,7 @@ badly; the better result is kept. If neither can open a file, both try again aft
 the child process.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from ingest.worker.visible.page_objects import PageObjects
 if TYPE_CHECKING:
     from ingest.worker.pypdf_reader import Book
 
+_WORD = re.compile(r"\b(?![IVXLCDM]+\b)[A-ZÀ-Þ][^\W\d_]{2,}")  # with a capital, as in names, but no roman number
 _HEADER_WITHIN = 1024  # bytes within which "%PDF-" must start, as in all readers since PDF 1.0
 
 
@@ -162,8 +164,15 @@ def _unread(index: int) -> RawPage:
 
 def _labelled(pages: list[RawPage], labels: list[str], properties: dict[str, str], outline: list[str]) -> Document:
     for page, label in zip(pages, labels, strict=True):
-        page.label = label or page.label
+        if label and (not _WORD.search(label) or _is_printed(label, page)):
+            page.label = label
     return Document(pages, properties, outline)
+
+
+def _is_printed(label: str, page: RawPage) -> bool:
+    """Return whether all words of a label are in the text of its page. Others, such as a name, nobody can see there."""
+    text = " ".join(line.text for line in page.lines).casefold()
+    return all(word.casefold() in text for word in _WORD.findall(label))
 
 
 def _page(

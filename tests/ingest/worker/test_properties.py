@@ -75,6 +75,20 @@ def test_both_readers_give_the_same_properties(press: Any) -> None:
     assert [page.label for page in one.pages] == [page.label for page in other.pages] == ["A-iv"]
 
 
+@pytest.mark.parametrize(
+    ("prefix", "label"),
+    [("Zebedee Quill ", "1"), ("QUILL-", "1"), ("Annex ", "Annex 4"), ("MMXX-", "MMXX-4"), ("bc-", "bc-4")],
+)
+@pytest.mark.parametrize("extractor", ["pdfium", "pypdf"])
+def test_a_page_label_has_no_name_that_is_not_on_the_page(press: Any, prefix: str, label: str, extractor: str) -> None:
+    made = objects(catalogue=f"/PageLabels<</Nums[0<</S/D/St 4/P({prefix})>>]>>")
+    drawing = b"BT /F 12 Tf 72 700 Td (Annex 4: what the agencies said.) Tj ET"
+    made[3] = made[3][:-2] + b"/Contents 10 0 R/Resources<</Font<</F 11 0 R>>>>>>"
+    made[10] = b"<</Length %d>>stream\n%b\nendstream" % (len(drawing), drawing)
+    made[11] = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    assert read(press.assemble(made), extractor).pages[0].label == label
+
+
 def test_what_pypdf_cannot_read_is_not_there_and_raises_nothing() -> None:
     book = Book(b"%PDF-1.7 and nothing else")
     assert (book.opened, book.locked, book.count(), book.page(0)) == (False, False, None, None)
