@@ -109,10 +109,7 @@ class Store:
             self._note(record)
 
     def forget_file(self, path: str, *, known_as: str = "") -> None:
-        """Record that a file is gone; `known_as` is kept instead of its path.
-
-        A report without files is withdrawn. Its readings stay until they are pruned.
-        """
+        """Record that a file is gone, as its path or `known_as`. Without files, a report is withdrawn, later pruned."""
         with self._db.transaction():
             self._db.execute("DELETE FROM waiting_file WHERE path = ?", (path,))
             old = self._db.execute("DELETE FROM file WHERE path = ? RETURNING report", (path,)).fetchall()
