@@ -123,6 +123,11 @@ def test_on_a_phone_the_bar_names_the_report_in_at_most_two_lines(visit: Visit, 
     assert bar is not None
     assert box["height"] < 60
     assert bar["height"] < PHONE["height"] / 4
+    lines = """each => { const range = document.createRange(); range.selectNodeContents(each);
+        const end = each.getBoundingClientRect().bottom - 1;
+        return [...range.getClientRects()].filter(line => line.top < end && line.bottom > end + 2).length; }"""
+    name.evaluate("each => { each.textContent = 'Overview report of a child '.repeat(20); }")
+    assert name.evaluate(lines) == 0, "no line is cut in half"
 
 
 def test_the_link_to_the_pdf_is_not_cut_off_under_a_long_picture(visit: Visit, robin: str) -> None:
