@@ -138,3 +138,15 @@ def test_the_link_to_the_pdf_is_not_cut_off_under_a_long_picture(visit: Visit, r
     assert link is not None
     assert picture is not None
     assert link["y"] + link["height"] <= picture["y"] + 10
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_the_buttons_of_a_heading_are_nearer_to_it_than_to_the_paragraph_below(
+    visit: Visit, robin: str, size: dict[str, int]
+) -> None:
+    page = visit(viewport=size).go(f"/reports/{robin[:16]}/pages/6?q=neglect")
+    tools = page.locator(".r-heading + .r-tools").first
+    heading, buttons, below = tools.evaluate(
+        "each => [each.previousElementSibling, each, each.nextElementSibling].map(one => one.getBoundingClientRect())"
+    )
+    assert 0 <= buttons["top"] - heading["bottom"] < below["top"] - buttons["bottom"]
