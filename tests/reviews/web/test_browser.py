@@ -443,6 +443,13 @@ def test_dark_mode_is_dark_and_marks_stay_visible(visit: Visit) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('mark')).backgroundColor") == "rgb(255, 221, 0)"
 
 
+@pytest.mark.parametrize("mode", ["plain", "dark"])
+def test_a_button_that_is_not_green_has_an_edge_so_that_it_does_not_look_switched_off(visit: Visit, mode: str) -> None:
+    button = visit(mode).go("/?q=neglect").get_by_role("button", name="Apply")
+    edge, words = button.evaluate("each => [getComputedStyle(each).borderTopColor, getComputedStyle(each).color]")
+    assert edge == words
+
+
 def test_a_printed_page_has_the_results_with_their_citations(visit: Visit, robin: str) -> None:
     visitor = visit()
     for path, count in (("/?q=neglect", 5), (f"/reports/{robin}?q=neglect", 10)):
