@@ -50,7 +50,7 @@ def test_the_key_leads_on_to_another_part_of_the_report_and_can_be_switched_off(
         page.wait_for_load_state()
         seen.append(page.url)
     assert len(set(seen)) == 3
-    page.get_by_label("Keys n and p").uncheck()
+    page.get_by_label("Keys n and p: next and previous mention").uncheck()
     before = page.url
     page.keyboard.press("n")
     page.reload()
