@@ -110,7 +110,7 @@ def _hidden(how: str, pieces: int) -> str:
     said = HIDDEN[Hidden(how)]
     if how == Hidden.MARKED:
         return f"{said}, {counted(pieces, 'mark')}; it can be seen, so it is shown and searched"
-    return f"{said}, {counted(pieces, 'piece')}"
+    return f"{said}, in {counted(pieces, 'place')}"
 
 
 def _name(path: str) -> str:

@@ -33,5 +33,11 @@ def test_a_report_with_text_hidden_in_two_ways_counts_once_as_does_its_page() ->
     assert counts(Withheld(*wren, (3,), "box", 2))["hidden"] == "1 report, 1 page"
 
 
+def test_a_line_says_in_how_many_places_text_is_hidden() -> None:
+    held = cast("CoverageReport", _Held((Withheld("a1", "Child Robin", "robin.pdf", (3,), "box", 2),)))
+    (line,) = next(each for each in lists(held, str) if each.name == "hidden").lines
+    assert line.said == "text under a black box or a picture, in 2 places"
+
+
 def test_an_empty_list_counts_none() -> None:
     assert counts() == {"pages": "0", "files": "0", "hidden": "0"}

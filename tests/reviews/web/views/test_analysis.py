@@ -360,7 +360,7 @@ def test_a_study_is_repeated_from_its_record_and_says_what_has_changed(page: Fla
     assert "the record of" in page.get(unchanged).text
     page.post(unchanged)
     assert answered(page, unchanged)["changes"]["changes"] == []
-    assert "0 queries have a different answer, of 3 queries" in page.get(unchanged).text
+    assert "0 of 3 queries have a different answer" in page.get(unchanged).text
 
     record["asked_at"] = "2024-03-05T09:00:00+00:00"
     known = record["queries"][0]["counts"]
@@ -377,8 +377,9 @@ def test_a_study_is_repeated_from_its_record_and_says_what_has_changed(page: Fla
     assert change["other"] == 1
     shown = page.get(changed).text
     assert "What has changed since 5 March 2024" in shown
+    assert "1 report has more or fewer mentions than before" in shown
     assert "&lt;b&gt;Child Wren&lt;/b&gt;" in shown
-    assert "1 query has a different answer, of 3 queries" in shown
+    assert "1 of 3 queries has a different answer" in shown
     assert page.get(f"{changed}.xlsx").status_code == 200
 
 

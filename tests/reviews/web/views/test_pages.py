@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pypdf
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from reviews.library import Library
@@ -356,6 +357,17 @@ def test_the_coverage_page_names_every_file_and_page_that_was_not_read(page: Fla
         assert report["title"] in shown
 
 
+@pytest.mark.parametrize(
+    ("numbers", "said"), [([36], "page 36"), ([36, 46], "pages 36 and 46"), ([36, 46, 51], "pages 36, 46 and 51")]
+)
+def test_pages_are_named_as_in_a_sentence(app: Flask, numbers: list[int], said: str) -> None:
+    named = app.jinja_env.from_string('{% from "parts.html" import pages_named %}{{ pages_named(numbers, address) }}')
+    assert named.render(numbers=numbers, address="") == said
+    linked = named.render(numbers=numbers, address="/pages/")
+    assert re.sub("<[^>]*>", "", linked) == said
+    assert re.findall('href="([^"]*)"', linked) == [f"/pages/{number}" for number in numbers]
+
+
 def test_text_under_a_black_box_is_counted_and_never_shown(page: FlaskClient) -> None:
     withheld = told(page, "/coverage.json")["withheld"]
     assert withheld
@@ -416,14 +428,14 @@ def test_the_list_of_all_reports_is_split_into_pages(page: FlaskClient, monkeypa
     parts = [Marks(html(page, f"/coverage?page={n}")).text.partition("All reports")[2] for n in range(1, 4)]
     for title in titles:
         assert sum(title in part for part in parts) >= 1, title
-    assert "Part 3 of 3" in parts[2]
+    assert "Page 3 of 3" in parts[2]
 
 
 def test_a_report_is_found_by_part_of_what_is_known_of_it(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library_views, "_LISTED", 2)
     shown = Marks(html(page, "/coverage?find=robin+2022")).text
     assert "4 reports with “robin 2022”" in shown
-    assert "Part 1 of 2" in shown
+    assert "Page 1 of 2" in shown
     assert "Family M" not in shown.partition("All reports")[2]
     assert "find=robin+2022&amp;page=2" in html(page, "/coverage?find=robin+2022") or (
         "find=robin%202022&amp;page=2" in html(page, "/coverage?find=robin+2022")
