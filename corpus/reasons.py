@@ -34,7 +34,7 @@ REASONS: dict[Reason, str] = {
     Reason.CORRUPT: "it is damaged; download it again",
     Reason.EMPTY: "it has no pages or no bytes; download it again",
     Reason.NO_TEXT: "it is a picture without text; install Tesseract (see docs/library.md), then run this again",
-    Reason.NO_WORDS: "it is a picture, and OCR found no words in it; look at the PDF",
+    Reason.NO_WORDS: "it is a picture in which OCR found no words, so it may be blank; look at the PDF",
     Reason.PARTLY_READ: "part of its text is a picture or drawn as shapes, and only the rest was read; install "
     "Tesseract (see docs/library.md), then run this again",
     Reason.GARBLED: "a font in it does not say which letters it shows; install Tesseract (see docs/library.md), then "
