@@ -27,7 +27,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A group of check boxes, with those in use first. `more` are only shown when the person asks for all."""
+    """A group of check boxes, with those in use first. `more` are only shown when the person asks for all.
+
+    The themes that are shown at first are those that distinguish the hits from other reports.
+    """
 
     name: str
     title: str
@@ -73,8 +76,13 @@ def facets(asked: SearchParameters, results: Results) -> list[Facet]:
         choices.sort(key=lambda choice: not choice.checked)
         if choices:
             first = max(_SHOWN, sum(choice.checked for choice in choices))
-            found.append(Facet(name, each.label, tuple(choices[:first]), tuple(choices[first:])))
+            found.append(Facet(name, each.label, _in_order(choices[:first]), _in_order(choices[first:])))
     return found
+
+
+def _in_order(choices: list[Choice]) -> tuple[Choice, ...]:
+    """Sort choices so that a reader sees the order: those in use, then by number, then by name."""
+    return tuple(sorted(choices, key=lambda choice: (not choice.checked, -choice.count, choice.label.casefold())))
 
 
 def years(results: Results) -> list[tuple[int, int]]:

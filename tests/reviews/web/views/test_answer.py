@@ -185,6 +185,24 @@ def test_themes_that_set_an_answer_apart_come_before_those_that_every_report_has
     assert not set(themes[:3]) & set(everywhere)
 
 
+def test_the_themes_shown_first_are_in_order_of_number_and_name_and_so_are_the_others(demo: Path) -> None:
+    with Library(demo) as library:
+        results = library.search("exploitation")
+    facet = next(each for each in facets(SearchParameters(), results) if each.name == "theme")
+    apart = [str(each.value) for each in results.facets["theme"]]
+    assert {choice.value for choice in facet.shown} == set(apart[: len(facet.shown)])
+    for part in (facet.shown, facet.more):
+        order = [(-choice.count, choice.label.casefold()) for choice in part]
+        assert order == sorted(order)
+    assert [choice.value for choice in facet.shown + facet.more] != apart, "the order of the answer is another"
+
+
+def test_it_is_said_which_themes_come_first_unless_every_report_matches(page: FlaskClient) -> None:
+    said = "First, those that are more common in these reports than in others"
+    assert said in html(page, "/?q=exploitation")
+    assert said not in html(page, "/?q=child*")
+
+
 def test_a_filter_value_is_never_treated_as_markup(page: FlaskClient) -> None:
     shown = page.get(
         "/", query_string={"q": "neglect", "child": '"><script>alert(1)</script>', "view": "passages"}
