@@ -217,6 +217,7 @@ def batch_begun() -> AnyResponse:
 
     With `check`, the sheet is shown there first; otherwise it runs at once.
     """
+    _way_on()
     sheet = request.files.get("sheet")
     if sheet is None or not sheet.filename:
         raise UsageError(
@@ -235,6 +236,7 @@ def batch_begun() -> AnyResponse:
 @views.post("/batch/<string(length=22):id>")
 def batch_run(id: str) -> AnyResponse:
     """Run a sheet that the visitor has checked, and redirect to its page."""
+    _way_on()
     pool().batches.run(id, g.account, root().rstrip("/"))
     return redirect(f"{home()}/batch/{id}", 303)
 
@@ -247,8 +249,17 @@ def batch_template() -> Response:
     return response
 
 
+def _way_on() -> None:
+    """Offer a link that leads on from an error."""
+    g.ways = [("Upload a sheet", f"{home()}/batch")]
+
+
 def _batch(id: str) -> Batch:
-    return pool().batches.find(id, g.account)
+    _way_on()
+    held = pool().batches.find(id, g.account)
+    if not held.ready:
+        g.ways = [("Check progress", f"{home()}/batch/{id}")]
+    return held
 
 
 @views.get("/batch/<string(length=22):id>")

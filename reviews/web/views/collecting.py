@@ -63,6 +63,15 @@ def here() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
 
+@views.before_request
+def _ways_on() -> None:
+    """Offer a link that leads on from an error: back to the passage, or to the collections."""
+    if request.endpoint == "collecting.save":
+        g.ways = [("Go back", _back())]
+    elif request.endpoint != "collecting.collections":
+        g.ways = [("Your collections", f"{home()}/collections")]
+
+
 @views.post("/collections/save")
 def save() -> AnyResponse:
     """Save a passage in the open collection, or remove it again. Redirects to where it was."""

@@ -223,7 +223,9 @@ def test_a_sheet_sent_from_another_site_is_refused(page: FlaskClient) -> None:
 
 def test_a_missing_file_and_an_unknown_sheet_are_reported(page: FlaskClient) -> None:
     assert page.post("/batch").status_code == 400
-    assert page.get("/batch/" + "x" * 22).status_code == 404
+    missing = page.get("/batch/" + "x" * 22)
+    assert missing.status_code == 404
+    assert '<a class="govuk-link" href="/batch">Upload a sheet</a>' in missing.text
     assert page.get("/batch/template.xlsx").data.startswith(b"PK")
 
 
@@ -304,7 +306,9 @@ def test_a_sheet_is_shown_before_it_runs(page: FlaskClient) -> None:
     assert "&lt;b&gt;father&lt;/b&gt;" in shown
     assert "year 2022" in shown
     assert page.get(f"{address}.json").get_json()["waits"] is True
-    assert page.get(f"{address}.xlsx").status_code == 404
+    early = page.get(f"{address}.xlsx")
+    assert early.status_code == 404
+    assert f'<a class="govuk-link" href="{address}">Check progress</a>' in early.text
     assert "read but not run" in page.get("/batch").text
     assert page.post(address).headers["Location"] == address
     answered(page, address)

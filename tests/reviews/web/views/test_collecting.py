@@ -136,6 +136,15 @@ def test_a_collection_is_noted_ordered_named_and_emptied(page: FlaskClient) -> N
     assert act(page, "delete").headers["Location"] == "/collections"
     assert "Nothing is saved here yet" in page.get("/collections").text
     assert act(page, "drop", chosen[0]).status_code == 404
+
+
+def test_an_error_leads_to_where_it_says_to_go(page: FlaskClient) -> None:
+    for address in ("/collections/7", "/collections/7.docx"):
+        missing = page.get(address)
+        assert missing.status_code == 404
+        assert '<a class="govuk-link" href="/collections">Your collections</a>' in missing.text
+    gone = page.post("/collections/save", data={"passage": "0" * 16 + ":1", "back": "/?q=neglect"})
+    assert '<a class="govuk-link" href="/?q=neglect">Go back</a>' in gone.text
     assert act(page, "nosuch").status_code == 400
 
 
