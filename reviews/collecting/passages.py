@@ -39,7 +39,6 @@ class Found:
     quotation: str = ""
     page: int = 0
     label: str = ""
-    page_end: int = 0
     number: str | None = None
     newer: str | None = None
 
@@ -52,8 +51,8 @@ class Found:
 
     @property
     def place(self) -> str:
-        """Return the location, such as `page 6 (printed 3), paragraph 5.1.1`."""
-        return citation.place(self.page or self.saved.page, self.label, self.number, self.page_end or None)
+        """Return the location, such as `page 6 (printed 3), paragraph 5.1.1`, as in the citation."""
+        return citation.place(self.page or self.saved.page, self.label, self.number)
 
     @property
     def formerly(self) -> str:
@@ -148,7 +147,7 @@ def _found(store: Store, report: Report, saved: Saved) -> Found:
     paragraphs, page = words
     return Found(
         saved, "held", "", report, _joined(paragraphs),
-        page.number, page.label, paragraphs[-1].last_page, paragraphs[0].number,
+        page.number, page.label, paragraphs[0].number,
     )  # fmt: skip
 
 

@@ -30,10 +30,10 @@ WORDS = "5.1.1 Neglect “seldom”  announces itself – £5 & <b>more</b>, �
 FOUND = [
     Found(
         Saved(REPORT.id, 41, 42, 6, "5.1.1", "0000001", "2026-11-29", "", "Ask Jo.\nOn Monday."),
-        "held", "", REPORT, WORDS, 6, "3", 6, "5.1.1",
+        "held", "", REPORT, WORDS, 6, "3", "5.1.1",
     ),
     Found(Saved("cd" * 32, 4, 4, 2, None, "0000001", "2026-11-29"), "removed", "This report was removed."),
-    Found(Saved(REPORT.id, 50, 50, 7), "held", "", REPORT, "a\x00b\x0bc\ud800d\ufffee", 7, "7", 7, None),
+    Found(Saved(REPORT.id, 50, 50, 7), "held", "", REPORT, "a\x00b\x0bc\ud800d\ufffee", 7, "7", None),
 ]  # fmt: skip
 
 

@@ -138,6 +138,14 @@ def test_a_collection_is_noted_ordered_named_and_emptied(page: FlaskClient) -> N
     assert act(page, "drop", chosen[0]).status_code == 404
 
 
+def test_the_link_to_a_passage_names_the_same_page_as_its_citation(page: FlaskClient, robin: str) -> None:
+    page.post("/collections/save", data={"passage": f"{robin[:16]}:0:60", "back": "/"})
+    shown = page.get("/collections").text
+    (cited,) = re.findall(r'r-citation">[^<]*, (page \d[^<]*)\.<', shown)
+    (opened,) = re.findall(r">Open ([^<]*)</a>", shown)
+    assert opened == cited
+
+
 def test_an_error_leads_to_where_it_says_to_go(page: FlaskClient) -> None:
     for address in ("/collections/7", "/collections/7.docx"):
         missing = page.get(address)
