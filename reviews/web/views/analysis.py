@@ -19,6 +19,7 @@ from reviews.web.context import as_json, home, opened, pool, root
 from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_of
 from reviews.web.views.collecting import table
 from reviews.web.views.exports import TYPES, file_name
+from reviews.web.views.search import theme_of
 from search.analytics import charts
 from search.analytics import trends as trending
 from search.analytics.trends import By, Point
@@ -133,7 +134,7 @@ def trends() -> str | tuple[str, int]:
         "trends.html", **form_of("trends", queries, filters), by=by, kinds=BY, hidden=_suppressed(), most=_QUERIES,
         small=any(point.small for point in points),
         by_query=[
-            (query, [(point, _answer(point, by, filters)) for point in some])
+            (query, theme_of(query), [(point, _answer(point, by, filters)) for point in some])
             for query, some in groupby(points, key=lambda point: point.query)
         ],
     )  # fmt: skip

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
 from corpus.report import Report
+from index.query import Theme
 from reviews import citation
 from reviews.holdings import Holdings
 from reviews.published import first_this_week
@@ -157,7 +158,7 @@ def _answered(asked: SearchParameters) -> str:
         also=with_other_words(results.expansions),
         notes=[str(each) for each in results.diagnostics if each.code not in _ELSEWHERE],
         left_out=_left_out(results),
-        theme=_theme_of(asked),
+        theme=theme_of(asked.text),
         unfiltered=_unfiltered(results),
     )
 
@@ -178,10 +179,10 @@ def _left_out(results: Results) -> str:
     return str(dict(found.arguments)["left_out"]) if found else ""
 
 
-def _theme_of(asked: SearchParameters) -> str:
-    """Return the name of the theme if the query is one theme and nothing else, as in the links to a theme."""
-    names = (theme.name for theme in opened().searcher().themes.themes)
-    return next((name for name in names if asked.text == f'theme:"{name}"'), "")
+def theme_of(query: str) -> str:
+    """Return the name of the theme if a query is one theme and nothing else, or an empty string."""
+    tree = opened().searcher().parsed(query).tree if "theme:" in query.casefold() else None
+    return tree.name if isinstance(tree, Theme) else ""
 
 
 def _unfiltered(results: Results) -> int:

@@ -455,6 +455,15 @@ def test_a_sheet_that_a_removal_deleted_before_it_ran_says_so(demo: Path) -> Non
         batches.close()
 
 
+def test_a_trend_names_a_theme_in_words(page: FlaskClient) -> None:
+    for typed in ("theme:neglect", 'theme:"Neglect (any)"'):
+        shown = page.get("/trends", query_string={"q": [typed, "neglect school"]}).text
+        captions = re.findall(r"<caption[^>]*>(.*?)</caption>", shown)
+        assert [re.sub("<[^>]*>", "", each) for each in captions] == ["The theme Neglect (any)", "neglect school"]
+    assert "on the theme" in page.get("/?q=theme:neglect").text
+    assert "on the theme" not in page.get("/?q=theme:neglect+school").text
+
+
 def test_each_number_of_a_trend_opens_the_reports_that_it_counts(page: FlaskClient) -> None:
     for by in ("year", "board"):
         shown = page.get(f"/trends?q=neglect&q=school&by={by}&kind=overview+report").text
