@@ -443,6 +443,19 @@ def test_dark_mode_is_dark_and_marks_stay_visible(visit: Visit) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('mark')).backgroundColor") == "rgb(255, 221, 0)"
 
 
+@pytest.mark.parametrize("name", ["trends", "concordance"])
+def test_the_choices_of_a_form_for_analysts_are_on_one_line_and_both_years_are_on_a_phone(
+    visit: Visit, name: str
+) -> None:
+    def heights(mode: str, *fields: str, **more: Any) -> set[float]:
+        page = visit(mode, **more).go(f"/{name}?q=neglect")
+        return {page.locator(f"#{field}").bounding_box()["y"] for field in fields}  # type: ignore[index]
+
+    first = "by" if name == "trends" else "sort"
+    assert len(heights("plain", first, "board", "from", "to", viewport={"width": 1280, "height": 800})) == 1
+    assert len(heights("phone", "from", "to")) == 1
+
+
 @pytest.mark.parametrize("mode", ["plain", "dark"])
 def test_a_button_that_is_not_green_has_an_edge_so_that_it_does_not_look_switched_off(visit: Visit, mode: str) -> None:
     button = visit(mode).go("/?q=neglect").get_by_role("button", name="Apply")
