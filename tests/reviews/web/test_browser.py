@@ -456,6 +456,17 @@ def test_the_choices_of_a_form_for_analysts_are_on_one_line_and_both_years_are_o
     assert len(heights("phone", "from", "to")) == 1
 
 
+def test_what_has_to_be_typed_breaks_only_at_spaces_on_a_phone(visit: Visit) -> None:
+    page = visit("phone").go("/help")
+    words = page.locator("th .r-word")
+    assert "-dental" in words.all_text_contents()
+    broken = "all => all.filter(each => each.getClientRects().length > 1).map(each => each.textContent)"
+    for width in range(320, 430, 5):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert words.evaluate_all(broken) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+
 @pytest.mark.parametrize("mode", ["plain", "dark"])
 def test_a_button_that_is_not_green_has_an_edge_so_that_it_does_not_look_switched_off(visit: Visit, mode: str) -> None:
     button = visit(mode).go("/?q=neglect").get_by_role("button", name="Apply")
