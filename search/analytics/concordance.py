@@ -76,6 +76,12 @@ def in_order_of_reports(
         yield from _lines(hit, context)
 
 
+def number_of_mentions(searcher: Searcher, query: str, filters: Filters = EVERYTHING) -> int:
+    """Return how many mentions of a query there are. No text is read for this."""
+    _, hits = searcher.stream(SearchRequest.everything(query, filters, per_report=0, facets=False))
+    return sum(hit.mentions for hit in hits)
+
+
 def concordance(
     searcher: Searcher,
     query: str,

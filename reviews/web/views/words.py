@@ -62,30 +62,34 @@ def _refused(here: str, error: Exception, **values: Any) -> tuple[str, int]:
 # --- every mention in context
 
 
-def _lines(query: str, filters: Filters, order: Order, page: int) -> tuple[list[Line], bool]:
-    """Return the mentions of one page, and whether there are more."""
+def _lines(query: str, filters: Filters, order: Order, page: int) -> tuple[list[Line], bool, int | None]:
+    """Return the mentions of one page, whether there are more, and how many there are, if that is known already."""
     start, searcher = (page - 1) * _LISTED, opened().searcher()
     if start >= _MENTIONS:
         raise UsageError(f"Only the first {_MENTIONS:,} mentions are listed here. Choose a board or years.")
     if order == "report":
         every = kwic.in_order_of_reports(searcher, query, filters, _CONTEXT)
         found = list(islice(every, start, start + _LISTED + 1))
+        total = start + len(found) if 0 < len(found) <= _LISTED else None
     else:
         found = kwic.concordance(searcher, query, filters, order=order, context=_CONTEXT, most=_MENTIONS)
+        total = len(found)
         found = found[start : start + _LISTED + 1]
-    return found[:_LISTED], len(found) > _LISTED
+    return found[:_LISTED], len(found) > _LISTED, total
 
 
 @views.get("/concordance")
 def concordance() -> str | tuple[str, int]:
     """Show every mention with the words around it, one per line."""
     lines: list[Line] = []
-    more = False
+    more, total = False, None
     try:
         page, order = page_of(request.args), _chosen("sort", tuple(ORDERS))
         queries, filters = queries_of(1), filters_of(request.args)
         if queries:
-            lines, more = _lines(queries[0], filters, order, page)
+            lines, more, total = _lines(queries[0], filters, order, page)
+            if lines and total is None:
+                total = kwic.number_of_mentions(opened().searcher(), queries[0], filters)
         form = form_of("concordance", queries, filters)
     except (UsageError, QueryRefused) as error:
         return _refused("concordance", error, orders=ORDERS, order="report")
@@ -97,7 +101,7 @@ def concordance() -> str | tuple[str, int]:
     inside = Filters(sections=filters.sections)
     back = local(turned(page)) if queries else ""
     return render_template(
-        "concordance.html", **form, orders=ORDERS, order=order, lines=lines, more=more, page=page,
+        "concordance.html", **form, orders=ORDERS, order=order, lines=lines, more=more, total=total, page=page,
         first=(page - 1) * _LISTED + 1, turned=turned,
         inside=SearchParameters(text="".join(queries), filters=inside, back=back).query(),
     )  # fmt: skip
@@ -108,7 +112,7 @@ def concordance_json() -> Response:
     """Return one page of mentions, as `reviews concordance --json` prints them."""
     page, order = page_of(request.args), _chosen("sort", tuple(ORDERS))
     queries, filters = _needed(1)
-    lines, more = _lines(queries[0], filters, order, page)
+    lines, more, _ = _lines(queries[0], filters, order, page)
     return as_json({"lines": [line.to_dict() for line in lines], "more": more})
 
 

@@ -24,7 +24,7 @@ from index import analyser
 from reviews.cli.main import main
 from reviews.library import Library
 from search.analytics.charts import chart, png, svg
-from search.analytics.concordance import concordance
+from search.analytics.concordance import concordance, number_of_mentions
 from search.analytics.keyness import Unit, compare, likelihood, terms
 from search.analytics.paragraphs import COLUMNS, paragraphs
 from search.analytics.recommendations import recommended
@@ -80,6 +80,14 @@ def test_matches_are_aligned_on_the_screen(demo: Library, monkeypatch: pytest.Mo
     assert len(lines) > 5
     at = {line.casefold().index("the child", 30) for line in lines}
     assert len(at) == 1
+
+
+@pytest.mark.parametrize("query", ["neglect", '"the child"', "neglect OR school", "theme:neglect", "nosuchword"])
+@pytest.mark.parametrize("filters", [Filters(), Filters(sections=("recommendations",))])
+def test_mentions_can_be_counted_without_a_list_of_them(demo: Library, query: str, filters: Filters) -> None:
+    counted = number_of_mentions(demo.searcher(), query, filters)
+    assert counted == len(concordance(demo.searcher(), query, filters))
+    assert (counted > 0) == (query != "nosuchword")
 
 
 def test_a_concordance_can_be_written_to_a_file(demo: Library, tmp_path: Path) -> None:

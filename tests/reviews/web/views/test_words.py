@@ -35,6 +35,16 @@ def test_every_mention_is_on_the_pages_and_in_the_table(page: FlaskClient, demo:
     assert shown.marks == [line["match"] for line in found[1]["lines"]]
 
 
+@pytest.mark.parametrize("order", ["report", "left"])
+def test_every_page_says_how_many_mentions_there_are(page: FlaskClient, demo: Path, order: str) -> None:
+    with Library(demo) as library:
+        total = len(concordance(library.searcher(), "child"))
+    last = -(-total // 50)
+    assert f"Mentions 1 to 50 of {total:,}<" in page.get(f"/concordance?q=child&sort={order}").text
+    shown = page.get(f"/concordance?q=child&sort={order}&page={last}").text
+    assert f"Mentions {50 * last - 49:,} to {total:,} of {total:,}<" in shown
+
+
 def test_mentions_can_be_put_in_the_order_of_the_words_around_them(page: FlaskClient, demo: Path) -> None:
     with Library(demo) as library:
         as_found = [line.mention for line in concordance(library.searcher(), '"the child"')]
