@@ -30,6 +30,7 @@ from corpus.storage.database import Database, checked_values
 _CHUNK = 500  # values in one IN (…), below every SQLite's limit on variables
 
 _PAGES = "SELECT number, label, reader, unread, confidence, withheld FROM page WHERE reading = ?"
+_ITEMS = "SELECT count(*) FROM item WHERE (? IS NULL OR kind = ?)"
 _SECTIONS = "SELECT ordinal, kind, heading FROM section WHERE reading = ?"
 _PARAGRAPHS = "SELECT ordinal, page, number, section, text, heading, turns FROM paragraph WHERE reading = ?"
 
@@ -132,6 +133,15 @@ class Readings:
                 paragraphs = [texts[ordinal] for ordinal in range(first, last + 1)]
                 found.append(Item.of(ItemKind(name), paragraphs, sections[paragraphs[0].section], addressee))
             return found
+
+    def number_of_items(self, readings: Collection[int], kind: ItemKind | None = None) -> int:
+        """Return how many recommendations and findings some readings have, or how many of one kind."""
+        if not readings:
+            return 0
+        condition, values = _among("reading", readings)
+        name = kind and kind.value
+        ((number,),) = self._db.rows(f"{_ITEMS}{condition}", (name, name, *values))
+        return int(number)
 
     def paragraphs(self, reading: int, ordinals: Collection[int]) -> list[Paragraph]:
         """Return some paragraphs of a reading in order, each once."""

@@ -81,6 +81,9 @@ class ClusterTexts:
         rows = [row for row in read["items"] if kind is None or row[0] == kind.value]
         return [_item(row, read["paragraphs"], read["sections"]) for row in rows]
 
+    def number_of_items(self, readings: Collection[int], kind: ItemKind | None = None) -> None:
+        """Return None: it is only known for a text that was fetched."""
+
     def indexable(self, reading: int) -> list[tuple[str, str, bool]]:
         read = self._fetch(reading)
         kinds = {ordinal: kind for ordinal, kind, _ in read["sections"]}

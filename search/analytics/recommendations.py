@@ -88,6 +88,15 @@ def recommendations(
             yield Recommended(reports[report], item, labels[item.page], marks)
 
 
+def number_of_recommendations(
+    searcher: Searcher, query: str = "", filters: Filters = EVERYTHING, *, kind: ItemKind | None = None
+) -> int | None:
+    """Return how many items `recommendations` yields for the same arguments, or None if they would have to be read."""
+    if query or filters.sections:
+        return None
+    return searcher.number_of_items([report.id for report in searcher.reports(filters)], kind)
+
+
 def _highlights(passages: Iterable[Any]) -> dict[int, list[Span]]:
     """Return the highlights of the paragraphs that have a mention, by ordinal, in characters of the paragraph."""
     found: dict[int, list[Span]] = {}

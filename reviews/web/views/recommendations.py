@@ -18,7 +18,7 @@ from reviews.web.parameters import SearchParameters, pairs_of
 from reviews.web.reading.items import item_citation, item_view
 from reviews.web.views.analysis import narrowing
 from reviews.web.views.collecting import DOCX, table
-from search.analytics.recommendations import COLUMNS, Recommended
+from search.analytics.recommendations import COLUMNS, Recommended, number_of_recommendations
 from search.analytics.recommendations import recommendations as find
 
 views = Blueprint("recommendations", __name__)
@@ -30,12 +30,26 @@ _MOST = 5_000  # items in one file: more than any country's collection has on on
 
 def _asked() -> tuple[SearchParameters, str, Iterator[Recommended]]:
     """Return the search, the requested kinds, and everything it finds."""
+    asked, only, kind = _wanted()
+    searcher = opened().searcher()
+    return asked, only, find(searcher, asked.wording(searcher.themes), asked.filters, kind=kind)
+
+
+def _wanted() -> tuple[SearchParameters, str, ItemKind | None]:
+    """Return the search, and the requested kinds as in the address and as one kind, None for both."""
     asked, only = SearchParameters.read(request.args), request.args.get("only") or "recommendation"
     if only not in ONLY:
         raise UsageError(f"There is no kind called {only[:40]!r}. The kinds are: {', '.join(ONLY)}.")
+    return asked, only, None if only == "both" else ItemKind(only)
+
+
+def _total(start: int, found: list[Recommended]) -> int | None:
+    """Return how many items there are, if that is known on this page. `found` has one more than the page shows."""
+    if 0 < len(found) <= _LISTED:
+        return start + len(found)
+    asked, _, kind = _wanted()
     searcher = opened().searcher()
-    kind = None if only == "both" else ItemKind(only)
-    return asked, only, find(searcher, asked.wording(searcher.themes), asked.filters, kind=kind)
+    return number_of_recommendations(searcher, asked.wording(searcher.themes), asked.filters, kind=kind)
 
 
 @views.get("/recommendations")
@@ -66,6 +80,7 @@ def page() -> str | tuple[str, int]:
         rows=[item_view(each) for each in found[:_LISTED]],
         first=start + 1,
         more=len(found) > _LISTED,
+        total=_total(start, found),
         coverage=library.searcher().coverage,
         **{**narrowed, "kept": kept},
         **choices,

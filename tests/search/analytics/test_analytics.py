@@ -27,7 +27,7 @@ from search.analytics.charts import chart, png, svg
 from search.analytics.concordance import concordance, number_of_mentions
 from search.analytics.keyness import Unit, compare, likelihood, terms
 from search.analytics.paragraphs import COLUMNS, paragraphs
-from search.analytics.recommendations import recommended
+from search.analytics.recommendations import number_of_recommendations, recommended
 from search.analytics.trends import trends
 from search.batch.tally import SMALL
 from search.filters import Filters
@@ -80,6 +80,20 @@ def test_matches_are_aligned_on_the_screen(demo: Library, monkeypatch: pytest.Mo
     assert len(lines) > 5
     at = {line.casefold().index("the child", 30) for line in lines}
     assert len(at) == 1
+
+
+@pytest.mark.parametrize("kind", [ItemKind.RECOMMENDATION, ItemKind.FINDING, None])
+@pytest.mark.parametrize("filters", [Filters(), Filters(years=(2022, 2022)), Filters(years=(1900, 1900))])
+def test_recommendations_are_counted_without_reading_them(
+    demo: Library, kind: ItemKind | None, filters: Filters
+) -> None:
+    counted = number_of_recommendations(demo.searcher(), "", filters, kind=kind)
+    assert counted == len(list(recommended(demo.searcher(), "", filters, kind=kind)))
+
+
+def test_recommendations_that_would_have_to_be_read_are_not_counted(demo: Library) -> None:
+    assert number_of_recommendations(demo.searcher(), "neglect") is None
+    assert number_of_recommendations(demo.searcher(), "", Filters(sections=("findings",))) is None
 
 
 @pytest.mark.parametrize("query", ["neglect", '"the child"', "neglect OR school", "theme:neglect", "nosuchword"])

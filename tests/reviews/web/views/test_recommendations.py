@@ -34,11 +34,19 @@ def test_each_has_its_citation_and_can_be_saved(page: FlaskClient) -> None:
         assert f'value="{item["report"][:16]}:{item["first"]}' in shown
 
 
-def test_each_page_says_which_items_it_shows_and_the_last_one_how_many_there_are(page: FlaskClient) -> None:
+def test_each_page_says_which_items_it_shows_and_of_how_many(page: FlaskClient) -> None:
     total = len(rows(page, "?only=both"))
     assert 25 < total <= 50
-    assert "1 to 25, more on the next page" in page.get("/recommendations?only=both").text
-    assert f"26 to {total} of {total}" in page.get("/recommendations?only=both&page=2").text
+    assert f">1 to 25 of {total}<" in page.get("/recommendations?only=both").text
+    assert f">26 to {total} of {total}<" in page.get("/recommendations?only=both&page=2").text
+
+
+def test_of_those_that_mention_something_the_last_page_says_how_many_there_are(page: FlaskClient) -> None:
+    asked = "?only=both&q=child+OR+all+OR+partnership+OR+should+OR+will"
+    total = len(rows(page, asked))
+    assert 25 < total <= 50
+    assert ">1 to 25, more on the next page<" in page.get(f"/recommendations{asked}").text
+    assert f">26 to {total} of {total}<" in page.get(f"/recommendations{asked}&page=2").text
 
 
 def test_the_files_have_all_that_the_pages_have(page: FlaskClient) -> None:
