@@ -261,6 +261,24 @@ def test_a_later_page_of_an_answer_says_so_at_the_top(page: FlaskClient) -> None
         assert "Page 1." not in first
 
 
+@pytest.mark.parametrize("view", ["passages", "recommendations"])
+def test_a_list_that_is_not_counted_says_which_it_shows_and_on_the_last_page_of_how_many(
+    page: FlaskClient, view: str
+) -> None:
+    first = html(page, f"/?q=child&view={view}&limit=3")
+    assert f"{view.capitalize()} 1 to 3<" in first
+    number, shown = 1, first
+    while ">Next<" in shown:
+        number += 1
+        shown = html(page, f"/?q=child&view={view}&limit=3&page={number}")
+    start, end = 3 * (number - 1) + 1, 3 * (number - 1) + shown.count('<li class="r-hit"')
+    assert number > 2
+    assert f"{view.capitalize()} {start} to {end} of {end}<" in shown
+    if view == "recommendations":
+        assert "only the recommendations that do, 1 to 3, and more on the next page." in first
+        assert f"only the recommendations that do, {start} to {end} of {end}." in shown
+
+
 def on_paper(page: FlaskClient, address: str) -> str:
     """Return the line about the page of results that is only printed."""
     lines = re.findall(r'<p class="govuk-body-s r-only-print">(This is .*?)</p>', html(page, address), re.DOTALL)
