@@ -362,6 +362,8 @@ def test_a_study_is_repeated_from_its_record_and_says_what_has_changed(page: Fla
     record = taken.get_json()
     unchanged = repeated(page, taken.data).headers["Location"]
     assert "the record of" in page.get(unchanged).text
+    assert "Run an earlier sheet again</h1>" in page.get(unchanged).text
+    assert "study" not in re.sub("<[^>]*>", "", page.get("/batch").text)
     page.post(unchanged)
     assert answered(page, unchanged)["changes"]["changes"] == []
     assert "0 of 3 queries have a different answer" in page.get(unchanged).text
