@@ -5,6 +5,7 @@ import os
 import random
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from corpus.model import Hidden
@@ -23,6 +24,12 @@ TRIALS = sorted((Path(__file__).parents[1] / "trials").glob("h_*.pdf"))
 def read(data: bytes) -> tuple[str, list[Hidden]]:
     page = extract.read(data, max_pages=9).pages[0]
     return " ".join(" ".join(line.text for line in page.lines).split()), page.withheld
+
+
+def held(data: bytes, name: str) -> bool:
+    """Return whether PDFium gives the name as text. It gives none for some letters that are too small to be seen."""
+    text = pypdfium2.PdfDocument(data)[0].get_textpage().get_text_range()
+    return any(word in text for word in name.split())
 
 
 def drawn(way: Way, variant: int) -> Sheet:
@@ -54,9 +61,10 @@ def test_a_name_that_can_be_seen_is_not_withheld(way: Way, variant: int) -> None
 @pytest.mark.parametrize("seed", range(PAGES))
 def test_no_name_is_found_on_a_page_that_hides_it_in_any_way(seed: int) -> None:
     page, ways = hiding.hidden(random.Random(f"hidden {seed}"))
-    text, withheld = read(hiding.pdf([page]))
+    data = hiding.pdf([page])
+    text, withheld = read(data)
     assert not [word for word in page.name.split() if word in text], ways
-    assert withheld, ways
+    assert withheld or not held(data, page.name), ways
     assert "Practitioners felt reassured by what they heard." in text, ways
 
 
