@@ -14,7 +14,7 @@ from tests.command import reviews
 from tests.ingest.worker.visible import hiding
 from tests.ingest.worker.visible.hiding import HIDING, SHOWING, Sheet, Way
 
-PAGES = int(os.environ.get("REVIEWS_HIDING", "80"))
+PAGES = int(os.environ.get("REVIEWS_HIDING", "40"))
 """How many pages are drawn from seeds. `make torture` draws 500 of each."""
 
 VARIANTS = range(5)
