@@ -11,11 +11,13 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterator
 
+from corpus.disk.names import CONTROLS
+
 DELIMITERS = ",;\t|"
 _LONGEST_CELL = 200  # maximum lines in one quoted cell
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_HIDDEN = re.compile(f"[{CONTROLS}]")
 _SUSPECT = frozenset("=+-@\t\r'")
 
 
@@ -116,10 +118,7 @@ def written(cell: str, delimiter: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return the text of a cell without control characters and direction marks.
-
-    They could move the cursor of a terminal, or change the order of what is read.
-    """
+    """Return the text of a cell without the characters that could control a terminal (`corpus.disk.names`)."""
     return text if text.isprintable() else _HIDDEN.sub("", text)
 
 

@@ -10,8 +10,13 @@ import re
 import unicodedata
 from pathlib import Path
 
+CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""The characters, as for a class of a regular expression, that could move the cursor of a terminal or change the order
+of what is read. Tabs and line breaks are not among them.
+"""
+
 # Compiled on first use, because most searches need none of them.
-_UNSAFE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_UNSAFE = f"[{CONTROLS}\t\n\u2028\u2029]"
 _BYTE = b"<([0-9A-F]{2})>"
 _BYTE_IN_TEXT = "<([89A-F][0-9A-F])>"
 

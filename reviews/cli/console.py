@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corpus.disk.names import CONTROLS
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 JSON = click.option("--json", "as_json", is_flag=True, help="Output JSON.")
 
 _MOST_TYPED = 100_000  # maximum bytes of a query on standard input
-_CONTROLS = re.compile(  # all but our colours: they could move the cursor, or change the order of what is read
-    "(?!\x1b\\[[0-9;]*m)[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
+_CONTROLS = re.compile(rf"(?!\x1b\[[0-9;]*m)[{CONTROLS}]")  # all but our colours
 _SETTLING = 3.0  # seconds before the time left is estimated
 
 Progress = Callable[[str, int, int], None]

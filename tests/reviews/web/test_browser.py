@@ -449,7 +449,7 @@ def test_the_choices_of_a_form_for_analysts_are_on_one_line_and_both_years_are_o
 ) -> None:
     def heights(mode: str, *fields: str, **more: Any) -> set[float]:
         page = visit(mode, **more).go(f"/{name}?q=neglect")
-        return {page.locator(f"#{field}").bounding_box()["y"] for field in fields}  # type: ignore[index]
+        return {page.locator(f"#{field}").evaluate("(field) => field.getBoundingClientRect().y") for field in fields}
 
     first = "by" if name == "trends" else "sort"
     assert len(heights("plain", first, "board", "from", "to", viewport={"width": 1280, "height": 800})) == 1
