@@ -21,13 +21,12 @@ from typing import Any, NamedTuple
 from corpus.model import SectionKind, Text
 from corpus.report import Report
 from index import analyser
-from index.opensearch.leaf import pack
-from index.opensearch.texts import as_json
+from index.opensearch import leaf, texts
 from index.storage.engine import IndexedParagraph, Layout
 from index.storage.postings import PostingsBuilder
 from index.storage.segment_builder import COMPOUND, TERM, Inverted
 
-FORMAT = "1"
+FORMAT = "2"
 """Part of the fingerprint. Change it with any change to a document or the mapping."""
 
 MARK = "¶"
@@ -112,8 +111,8 @@ def document(library: str, reading: int, report: Report, text: Text, copies: Seq
         "report": report.id,
         "reading": reading,
         "about": packed(about),
-        "leaf": b64encode(pack(built, layout, length)).decode(),
-        "text": packed(as_json(text)),
+        "leaf": b64encode(leaf.pack(built, layout, length)).decode(),
+        "text": b64encode(texts.pack(text)).decode(),
     }
     named = name(library, reading, report, copies)
     return Document(named, {**body, "key": int(named[:15], 16)})

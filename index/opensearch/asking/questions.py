@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from array import array
 from collections import OrderedDict, deque
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -14,11 +12,12 @@ from index.opensearch.asking import dsl
 from index.opensearch.asking.dsl import Chain, Json, Plan
 from index.opensearch.documents import unpacked
 from index.opensearch.leaf import Leaf
+from index.opensearch.texts import PackedText
 
 _SCORES = 4_000_000  # cached numbers with their scores, 8 bytes each
 _PACKED = 48 << 20  # cached bytes of packed report indexes
 _LEAVES = 512  # cached unpacked ones, about 50 KB each
-_TEXTS = 128  # cached texts of reports, about 100 KB each
+_TEXTS = 128  # cached texts of reports, 20 to 250 KB each
 _TEXTS_AT_ONCE = 32
 LEAVES_AT_ONCE = 256
 """The number of report indexes per request."""
@@ -104,7 +103,7 @@ class Questions:
         self._scores: SizedCache[Scores] = SizedCache(_SCORES)
         self._packed: SizedCache[bytes] = SizedCache(_PACKED)
         self._leaves: SizedCache[Leaf] = SizedCache(_LEAVES)
-        self._texts: SizedCache[dict[str, Any]] = SizedCache(_TEXTS)
+        self._texts: SizedCache[PackedText] = SizedCache(_TEXTS)
         self.expect(())
         self.lost = False
         """Whether a requested document no longer existed."""
@@ -182,12 +181,12 @@ class Questions:
             self._packed.put(number, data, len(data))
             yield number, data
 
-    def text(self, document: int) -> dict[str, Any]:
-        """Return the text of a report, in the form that `index.opensearch.texts.as_json` returns."""
+    def text(self, document: int) -> PackedText:
+        """Return the text of a report."""
         found = self._texts.get(document)
         if found is None:
             missing = [number for number in self.batch(document, _TEXTS_AT_ONCE) if self._texts.get(number) is None]
-            texts = {number: json.loads(zlib.decompress(data)) for number, data in self._values(missing, "text")}
+            texts = {number: PackedText(data) for number, data in self._values(missing, "text")}
             for number, text in texts.items():
                 self._texts.put(number, text, 1)
             found = texts[document]

@@ -1,19 +1,19 @@
 """A report as a document of the cluster: every term at its position, and nothing else."""
 
 import base64
-import json
-import zlib
+from dataclasses import replace
 
 import pytest
 
 from corpus.errors import Corrupt
 from corpus.model import Aside, AsideRole, Found, Hidden, Item, ItemKind, Page, Paragraph, Section, SectionKind, Text
 from corpus.report import Report
+from index.opensearch import texts
 from index.opensearch.asking.leaf_snapshot import LeafSnapshot
 from index.opensearch.asking.vocabulary import Vocabulary
 from index.opensearch.documents import document, mapping, stored
 from index.opensearch.leaf import Leaf, pack
-from index.opensearch.texts import as_json, from_json
+from index.opensearch.texts import PackedText
 from index.storage.engine import IndexedParagraph
 from index.storage.segment_builder import TERM, Inverted
 
@@ -79,9 +79,23 @@ def test_the_mapping_knows_every_field_and_no_other() -> None:
 
 
 def test_the_text_comes_back_as_it_was() -> None:
-    kept = zlib.decompress(base64.b64decode(str(made()["text"])))
-    assert from_json(json.loads(kept)) == TEXT
-    assert from_json(json.loads(json.dumps(as_json(TEXT)))) == TEXT
+    assert PackedText(base64.b64decode(str(made()["text"]))).text() == TEXT
+
+
+def test_a_paragraph_is_read_without_the_others() -> None:
+    paragraphs = tuple(Paragraph(at, 1, None, 0, f"Paragraph {at} about Sam.") for at in range(100))
+    kept = PackedText(texts.pack(replace(TEXT, paragraphs=paragraphs, items=())))
+    assert (kept.paragraph(0), kept.paragraph(63), kept.paragraph(99)) == (paragraphs[0], *paragraphs[63::36])
+    assert kept.paragraphs() == [*paragraphs]
+    with pytest.raises(IndexError):
+        kept.paragraph(100)
+
+
+@pytest.mark.parametrize("cut", [1, 10, 10_000])
+def test_a_damaged_text_is_refused(cut: int) -> None:
+    data = texts.pack(TEXT)
+    with pytest.raises(Corrupt, match="reviews index --rebuild"):
+        PackedText(data[:-cut]).text()
 
 
 def test_no_term_contains_white_space_or_marks_or_is_too_long_for_lucene() -> None:
@@ -142,4 +156,4 @@ def test_a_damaged_leaf_is_refused(cut: int) -> None:
     with pytest.raises(Corrupt, match="reviews index --rebuild"):
         Leaf(data[:-cut])
     with pytest.raises(Corrupt):
-        Leaf(zlib.compress(zlib.decompress(data)[:-cut]))
+        Leaf(data[:cut])
