@@ -24,11 +24,8 @@ class Texts(Protocol):
     def items(self, reading: int, kind: ItemKind | None = None) -> list[Item]:
         """Return the recommendations and findings in order, or those of one kind."""
 
-    def number_of_items(self, readings: Collection[int], kind: ItemKind | None = None) -> int | None:
-        """Return how many recommendations and findings some readings have, or how many of one kind.
-
-        None if that is not known without reading them.
-        """
+    def number_of_items(self, readings: Collection[int], kind: ItemKind | None = None) -> int:
+        """Return how many recommendations and findings some readings have, or how many of one kind."""
 
     def indexable(self, reading: int) -> list[tuple[str, str, bool]]:
         """Return (text as it is searched, kind of section, whether it is a heading) for every paragraph, in order."""

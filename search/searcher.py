@@ -148,11 +148,8 @@ class Searcher:
         """Return the recommendations and findings of a report (full id), or those of one kind."""
         return self._session.items(report, kind)
 
-    def number_of_items(self, reports: Collection[str], kind: ItemKind | None = None) -> int | None:
-        """Return how many recommendations and findings some reports (full ids) have, or how many of one kind.
-
-        None if that is not known without reading them.
-        """
+    def number_of_items(self, reports: Collection[str], kind: ItemKind | None = None) -> int:
+        """Return how many recommendations and findings some reports (full ids) have, or how many of one kind."""
         return self._session.number_of_items(reports, kind)
 
     def words(self, sections: Sequence[str] = ()) -> dict[str, int]:

@@ -159,11 +159,8 @@ class Session:
         """
         return self.texts.items(self._readings[report], kind)
 
-    def number_of_items(self, reports: Collection[str], kind: ItemKind | None = None) -> int | None:
-        """Return how many recommendations and findings some reports (full ids) have, or how many of one kind.
-
-        None if that is not known without reading them.
-        """
+    def number_of_items(self, reports: Collection[str], kind: ItemKind | None = None) -> int:
+        """Return how many recommendations and findings some reports (full ids) have, or how many of one kind."""
         return self.texts.number_of_items([self._readings[report] for report in reports], kind)
 
     def paragraphs(self, report: str, ordinals: Collection[int]) -> list[Paragraph]:

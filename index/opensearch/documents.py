@@ -100,7 +100,13 @@ def document(library: str, reading: int, report: Report, text: Text, copies: Seq
     layout, length = inverted.add(paragraphs)
     fields = inverted.by_field()
     built = fields[TERM]
-    about = {"report": report.to_dict(), "length": length, "words": _words(layout, length), "copies": sorted(copies)}
+    about = {
+        "report": report.to_dict(),
+        "length": length,
+        "words": _words(layout, length),
+        "items": Counter(item.kind.value for item in text.items),
+        "copies": sorted(copies),
+    }
     body = {
         **_in_order(layout, length, built),
         "w": " ".join(f"{stored(term)}|{max(1, round(each.weights[0] * WEIGHT_UNIT))}" for term, each in built.items()),

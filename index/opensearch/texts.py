@@ -3,7 +3,7 @@
 import json
 import struct
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 from typing import Any
@@ -113,10 +113,14 @@ def _damage() -> Iterator[None]:
 
 
 class ClusterTexts:
-    """The texts of a generation, as `corpus.texts.Texts`. `fetch` returns the text with a key."""
+    """The texts of a generation, as `corpus.texts.Texts`.
 
-    def __init__(self, fetch: Callable[[int], PackedText]) -> None:
+    `fetch` returns the text with a key, and `items` the number of its recommendations and findings by kind.
+    """
+
+    def __init__(self, fetch: Callable[[int], PackedText], items: Callable[[int], Mapping[str, int]]) -> None:
         self._fetch = fetch
+        self._items = items
 
     def text(self, reading: int) -> Text:
         return self._fetch(reading).text()
@@ -142,8 +146,9 @@ class ClusterTexts:
         packed = self._fetch(reading)
         return [packed.item(row) for row in packed.head["items"] if kind is None or row[0] == kind.value]
 
-    def number_of_items(self, readings: Collection[int], kind: ItemKind | None = None) -> None:
-        """Return None: it is only known for a text that was fetched."""
+    def number_of_items(self, readings: Collection[int], kind: ItemKind | None = None) -> int:
+        counted = map(self._items, readings)
+        return sum(some for of_kind in counted for name, some in of_kind.items() if kind is None or name == kind.value)
 
     def indexable(self, reading: int) -> list[tuple[str, str, bool]]:
         packed = self._fetch(reading)

@@ -24,8 +24,9 @@ _TERMS = 20_000
 class Opened:
     """The metadata of a generation. It never changes, so several readers can share it.
 
-    `keys` has the key of each document. `reports`, `lengths` and `words` are indexed by document number; `words` counts
-    words by kind of section. `copies` are pairs of near-duplicates.
+    `keys` has the key of each document. `reports`, `lengths`, `words` and `items` are indexed by document number;
+    `words` counts words by kind of section, and `items` recommendations and findings by kind. `copies` are pairs of
+    near-duplicates.
     """
 
     index: str
@@ -33,6 +34,7 @@ class Opened:
     reports: Mapping[int, Report]
     lengths: Mapping[int, int]
     words: Mapping[int, Mapping[int, int]]
+    items: Mapping[int, Mapping[str, int]]
     copies: Sequence[Pair]
     vocabulary: Vocabulary
 
@@ -41,7 +43,9 @@ class Opened:
         questions = Questions(cluster, self.index, self.keys)
         documents = {number: key for key, number in self.keys.items()}
         snapshot = ClusterSnapshot(questions, self.vocabulary, documents, self.lengths)
-        return snapshot, ClusterTexts(lambda key: questions.text(self.keys[key]))
+        return snapshot, ClusterTexts(
+            lambda key: questions.text(self.keys[key]), lambda key: self.items[self.keys[key]]
+        )
 
 
 def opened(cluster: Asking, index: str, answering: Json) -> Opened:
@@ -58,6 +62,7 @@ def opened(cluster: Asking, index: str, answering: Json) -> Opened:
         {number: Report.from_dict(told["report"]) for number, told in enumerate(about)},
         {number: int(told["length"]) for number, told in enumerate(about)},
         {number: {int(code): words for code, words in told["words"].items()} for number, told in enumerate(about)},
+        {number: told["items"] for number, told in enumerate(about)},
         sorted({_pair(told["report"]["id"], other) for told in about for other in told["copies"]}),
         Vocabulary(
             dict(_terms(cluster, index, answering, "v")), (term for term, _ in _terms(cluster, index, answering, "h"))

@@ -6,6 +6,7 @@ from itertools import islice
 import pytest
 
 from corpus.errors import ReviewsError
+from corpus.model import ItemKind
 from index.matching.sections import EVERY_KIND
 from search.analytics import briefing, concordance, keyness, paragraphs, recommendations, trends
 from search.batch.runner import ask
@@ -41,6 +42,11 @@ ASKED: dict[str, Callable[[Searcher], object]] = {
     ],
     "keyness": lambda searcher: [
         [each.to_dict() for each in keyness.terms(searcher, "neglect", unit=unit)] for unit in ("paragraph", "report")
+    ],
+    "number of recommendations": lambda searcher: [
+        recommendations.number_of_recommendations(searcher, "", Filters(years=years), kind=kind)
+        for years in (None, (2019, 2021), (1900, 1900))
+        for kind in (None, *ItemKind)
     ],
     "recommendations": lambda searcher: [
         *recommendations.recommended(searcher),
