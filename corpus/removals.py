@@ -15,10 +15,23 @@ from typing import Any, Literal, Self
 from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
 from corpus.disk.regular_file import read_list
+from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt
 from corpus.likeness import ALMOST, Fingerprint, fingerprint, likeness
 
 State = Literal["planned", "begun", "done"]
+
+_ENTRY = {
+    "report": str,
+    "date": str,
+    "reason": str,
+    "at": str,
+    "revision": int,
+    "state": str,
+    "readings": [int],
+    "fingerprint": [int],
+}
+_FORM = {"salt": str, "removals": [_ENTRY]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +68,14 @@ class Removals:
         Raises Corrupt if it is damaged, because continuing without it could bring a removed report back.
         """
         try:
-            told = json.loads(read_list(path))
+            told = typed(read_list(path), _FORM)
             entries = [_entry(each) for each in told["removals"]]
             return cls(path, {entry.report: entry for entry in entries}, bytes.fromhex(told["salt"]))
         except FileNotFoundError:
             return cls(path, {}, os.urandom(16))
         except OSError as error:
             raise refused(path, error, doing="read") from error
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except ValueError as error:
             raise Corrupt(
                 f"{path} is damaged, so it is not known which reports were removed. Restore it from a backup. Where "
                 "there is none, move it away and run `reviews update`, which writes it anew from the corpus."
@@ -101,8 +114,8 @@ class Removals:
         return nearest if likeness(nearest.fingerprint, asked) >= ALMOST else None
 
 
-def _entry(told: dict[str, Any]) -> Entry:
-    if told["state"] not in ("planned", "begun", "done") or not isinstance(told["report"], str):
+def _entry(told: Mapping[str, Any]) -> Entry:
+    if told["state"] not in ("planned", "begun", "done"):
         raise ValueError("not an entry")
-    numbers = {name: tuple(map(int, told[name])) for name in ("readings", "fingerprint")}
-    return Entry(**{**told, **numbers, "revision": int(told["revision"])})
+    numbers = {name: tuple(told[name]) for name in ("readings", "fingerprint")}
+    return Entry(**{name: told[name] for name in _ENTRY} | numbers)

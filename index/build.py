@@ -17,7 +17,8 @@ from corpus.storage.store import Store
 from index import analyser, verify
 from index.storage import generations, whoosh_engine
 from index.storage.engine import Engine, IndexedParagraph, SegmentSummary, Snapshot
-from index.storage.generations import Generation, Manifest
+from index.storage.generations import Generation
+from index.storage.manifest import Manifest
 
 ENGINE: Engine = whoosh_engine.WhooshEngine()
 FINGERPRINT = f"{ENGINE.name} {whoosh_engine.FORMAT}, analysis {analyser.VERSION}"

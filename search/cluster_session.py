@@ -15,7 +15,8 @@ from index.opensearch.asking.opening import Opened
 from index.opensearch.asking.questions import Asking
 from index.opensearch.asking.snapshot import ClusterSnapshot
 from index.storage.engine import Snapshot
-from index.storage.generations import Generation, Manifest
+from index.storage.generations import Generation
+from index.storage.manifest import Manifest
 from search.session import THEME_SECONDS, Session
 
 

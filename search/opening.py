@@ -1,5 +1,6 @@
 """Open the current generation of a library, with any engine."""
 
+from corpus.disk.regular_file import read_list
 from corpus.settings import Settings
 from corpus.themes import Themes
 from index.storage import generations
@@ -13,7 +14,7 @@ def pointer(settings: Settings) -> bytes:
 
         return cluster_opening.pointer(settings)
     try:
-        return (settings.index / generations.POINTER).read_bytes()
+        return read_list(settings.index / generations.POINTER)
     except OSError:
         return b""  # the searcher says what is missing
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 _CHUNK = 1_048_576  # bytes read at a time once a file proves longer than its directory entry stated
@@ -27,13 +28,23 @@ def read_regular(path: Path, limit: int) -> bytes:
 
     A pipe, a device or a folder raises OSError immediately; the function does not wait for data.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-    with open(handle, "rb") as file:  # noqa: PTH123 - an open descriptor
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
+    with open_regular(path) as file:
         # Python allocates the requested size, so request no more than the file has, unless it has grown.
-        data = file.read(min(found.st_size, limit) + 1)
+        data = file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
         while len(data) <= limit and (more := file.read(min(_CHUNK, limit + 1 - len(data)))):
             data += more
     return data
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a regular file for reading.
+
+    A pipe, a device or a folder raises OSError immediately; the function does not wait for data.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    file = open(handle, "rb")  # noqa: PTH123, SIM115 - an open descriptor, which the caller closes
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        file.close()
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return file

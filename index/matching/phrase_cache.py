@@ -16,9 +16,11 @@ from typing import Any
 from zlib import crc32
 
 from corpus.disk.atomic import write_atomic
+from corpus.disk.typed_json import typed
 from index.matching.expansion import Slots
 from index.storage.postings import Postings, PostingsBuilder, unpack
 
+_FORM = {"documents": [[int]], "phrases": {str: [int]}}
 _HEAD = struct.Struct("<II")
 
 
@@ -63,7 +65,7 @@ class Phrases:
         if crc32(said) != checksum:
             raise ValueError("the precomputed phrases are damaged")
         self._behind = _HEAD.size + length
-        header: Mapping[str, Any] = json.loads(said)
+        header: Mapping[str, Any] = typed(said, _FORM)
         return header
 
 

@@ -22,37 +22,22 @@ from typing import Any
 
 from corpus.disk.atomic import delete_folder, flush_file, flush_folder
 from corpus.disk.disk_errors import refused
+from corpus.disk.regular_file import open_regular, read_list, read_regular
+from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt, NoIndex, ReviewsError
-from corpus.report import Coverage, Report
+from corpus.report import Report
 from index.storage.engine import SegmentSummary
+from index.storage.manifest import Manifest, from_json, to_json
 
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
 REPORTS = "reports.json"
+_POINTER = 200  # bytes, more than it has
 KEEP = 3
 """The number of generations kept to go back to, not counting interim ones."""
 _BUILDING = "building-"
 _SMALL = 50_000_000  # bytes: hashing this many takes well under a tenth of a second
 _POSTINGS = ".pst"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """The contents of a generation.
-
-    `built_at` is UTC, ISO 8601. `revision` is the revision of the corpus that it was built from. `fingerprint` must
-    match for it to be used. `live` are the readings that it searches; the segments may contain others, which are dead.
-    `interim` means that it was published before the run had read all files.
-    """
-
-    id: str
-    built_at: str
-    revision: int
-    fingerprint: str
-    segments: tuple[SegmentSummary, ...]
-    live: frozenset[int]
-    coverage: Coverage
-    interim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +51,12 @@ class Generation:
     def reports(self) -> dict[int, Report]:
         """Return the reports as described when the generation was built, by reading. Raises Corrupt."""
         try:
-            described = json.loads((self.directory / REPORTS).read_text("utf-8"))
-            return dict(zip(map(int, described), Report.from_dicts([*described.values()]), strict=True))
-        except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
+            described = typed(read_list(self.directory / REPORTS), {str: {str: object}})
+            found = dict(zip(map(int, described), Report.from_dicts([*described.values()]), strict=True))
+            if not self.manifest.live <= found.keys():
+                raise ValueError("it lacks a report")
+            return found
+        except ValueError as error:
             raise Corrupt(
                 f"{REPORTS} of generation {self.directory.name} is damaged ({error}). Run `reviews index --rebuild`."
             ) from error
@@ -95,11 +83,10 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
     for candidate in candidates:
         directory = index / candidate
         try:
-            values, hashed = _read(directory)
+            manifest, files, hashed = _read(directory)
             if named and named[0] == candidate and named[1] != hashed:
                 raise Corrupt(f"The manifest of generation {candidate} is not the one that was published.")
-            manifest = _from_dict(values)
-            _check_files(directory, values["files"], thorough)
+            _check_files(directory, files, thorough)
         except Corrupt as error:
             warnings.append(str(error))
             continue
@@ -133,7 +120,7 @@ def take_over(
     `before` are copied. Returns the hash of each file, and whether a file of an older generation is damaged. Raises
     Corrupt if a file of `before` is.
     """
-    listed = _read(before.directory)[0]["files"]
+    listed = _read(before.directory)[1]
     older = [each.directory for each in reversed(kept(index)) if each.directory != before.directory]
     taken, damaged = {}, False
     for segment in segments:
@@ -183,7 +170,7 @@ def publish(
         path.chmod(0o600)  # the engine creates its files with the permissions of the umask
         flush_file(path)
     listed = {name: _describe(path, taken.get(name)) for name, path in files.items()}
-    body = json.dumps({**_to_dict(manifest), "files": listed})
+    body = to_json(manifest, listed)
     hashed = hashlib.sha256(body.encode()).hexdigest()
     _write(building / MANIFEST, f"{hashed}\n{body}")
     flush_folder(building)
@@ -199,10 +186,10 @@ def use(index: Path, generation: str) -> Generation:
     if generation not in _generations(index):
         kept = ", ".join(sorted(_generations(index))) or "none"
         raise NoIndex(f"Generation {generation} is not stored. The stored generations are: {kept}.")
-    values, hashed = _read(index / generation)
-    _check_files(index / generation, values["files"], thorough=True)
+    manifest, files, hashed = _read(index / generation)
+    _check_files(index / generation, files, thorough=True)
     _point(index, generation, hashed)
-    return Generation(index / generation, _from_dict(values))
+    return Generation(index / generation, manifest)
 
 
 def next_id(index: Path) -> str:
@@ -215,7 +202,7 @@ def kept(index: Path) -> list[Generation]:
     found = []
     for name in sorted(_generations(index)):
         try:
-            found.append(Generation(index / name, _from_dict(_read(index / name)[0])))
+            found.append(Generation(index / name, _read(index / name)[0]))
         except Corrupt:
             continue  # `problems` reports it, and `prune` deletes it when it is old
     return found
@@ -239,7 +226,7 @@ def prune(index: Path, *, thorough: bool = False) -> None:
 
 def _whole(directory: Path, thorough: bool) -> bool:
     try:
-        _check_files(directory, _read(directory)[0]["files"], thorough)
+        _check_files(directory, _read(directory)[1], thorough)
     except Corrupt:
         return False
     return True
@@ -268,7 +255,7 @@ def holds_any(index: Path, reports: Collection[str], readings: Collection[int]) 
             return True
         if path.is_dir() and path.name.isdigit():
             try:
-                generation = Generation(path, _from_dict(_read(path)[0]))
+                generation = Generation(path, _read(path)[0])
                 written = {reading for segment in generation.manifest.segments for reading, _ in segment.documents}
                 if written & {*readings} or any(each.id in reports for each in generation.reports().values()):
                     return True
@@ -284,10 +271,10 @@ def problems(index: Path, *, thorough: bool = False) -> list[str]:
         found.append(f"{index / POINTER} cannot be read. Run `reviews update` to write it again.")
     for name in sorted(_generations(index)):
         try:
-            values, hashed = _read(index / name)
+            _, files, hashed = _read(index / name)
             if named and named[0] == name and named[1] != hashed:
                 raise Corrupt(f"The manifest of generation {name} is not the one that was published.")
-            _check_files(index / name, values["files"], thorough)
+            _check_files(index / name, files, thorough)
         except Corrupt as error:
             found.append(f"{error} Run `reviews index --rebuild`.")
     if named and named[0] not in _generations(index):
@@ -302,7 +289,7 @@ def _generations(index: Path) -> set[str]:
 def _named(index: Path) -> tuple[str, str] | None:
     """Return the contents of CURRENT, or None if they are not valid."""
     try:
-        said = (index / POINTER).read_bytes()
+        said = read_regular(index / POINTER, _POINTER)
     except OSError:
         return None
     match = re.fullmatch(rb"([0-9]{7}) ([0-9a-f]{64})\n", said)
@@ -316,19 +303,22 @@ def _point(index: Path, generation: str, hashed: str) -> None:
     flush_folder(index)
 
 
-def _read(directory: Path) -> tuple[dict[str, Any], str]:
-    """Return the contents of a generation's manifest, and its hash."""
+def _read(directory: Path) -> tuple[Manifest, Mapping[str, Any], str]:
+    """Return a generation's manifest, the files that it lists, and its hash."""
     broken = f"The manifest of generation {directory.name} is damaged."
     try:
-        hashed, _, body = (directory / MANIFEST).read_bytes().partition(b"\n")
+        hashed, _, body = read_list(directory / MANIFEST).partition(b"\n")
     except OSError as error:
         raise _unreadable(directory / MANIFEST, error) from error
     if hashlib.sha256(body).hexdigest().encode() != hashed:
         raise Corrupt(broken)
-    values: dict[str, Any] = json.loads(body)
-    if values["id"] != directory.name:
-        raise Corrupt(f"{directory} says it is generation {values['id']}: it was copied from somewhere else.")
-    return values, hashed.decode()
+    try:
+        manifest, files = from_json(body)
+    except ValueError as error:
+        raise Corrupt(broken) from error
+    if manifest.id != directory.name:
+        raise Corrupt(f"{directory} says it is generation {manifest.id}: it was copied from somewhere else.")
+    return manifest, files, hashed.decode()
 
 
 def _check_files(directory: Path, listed: Mapping[str, Any], thorough: bool) -> None:
@@ -362,7 +352,7 @@ def _describe(path: Path, hashed: str | None) -> dict[str, object]:
 
 
 def _hash(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -371,30 +361,3 @@ def _write(path: Path, text: str) -> None:
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         file.write(text)
     flush_file(path)
-
-
-def _to_dict(manifest: Manifest) -> dict[str, object]:
-    return {
-        "id": manifest.id,
-        "built_at": manifest.built_at,
-        "revision": manifest.revision,
-        "fingerprint": manifest.fingerprint,
-        "segments": [{"name": s.name, "documents": list(s.documents)} for s in manifest.segments],
-        "live": sorted(manifest.live),
-        "coverage": manifest.coverage.to_dict(),
-        "interim": manifest.interim,
-    }
-
-
-def _from_dict(values: dict[str, Any]) -> Manifest:
-    segments = (SegmentSummary(s["name"], [(r, length) for r, length in s["documents"]]) for s in values["segments"])
-    return Manifest(
-        id=values["id"],
-        built_at=values["built_at"],
-        revision=values["revision"],
-        fingerprint=values["fingerprint"],
-        segments=tuple(segments),
-        live=frozenset(values["live"]),
-        coverage=Coverage.from_dict(values["coverage"]),
-        interim=values.get("interim", False),
-    )

@@ -15,6 +15,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
+from corpus.disk.typed_json import typed
+
+_FORM = {"said": object, "sizes": {str: int}}
 _CHECKSUM = _LENGTH = struct.Struct("<I")
 _U64 = "Q"  # the documents of a cluster have long numbers
 
@@ -28,7 +31,7 @@ class PackedCounts:
             raise ValueError("the counts are damaged")
         (length,) = _LENGTH.unpack_from(rest)
         rest = rest[_LENGTH.size :]
-        header = json.loads(bytes(rest[:length]))
+        header = typed(bytes(rest[:length]), _FORM)
         self.said: Any = header["said"]
         self._columns: dict[str, tuple[Sequence[int], Sequence[int]]] = {}
         numbers = array(_U64, bytes(rest[length:]))

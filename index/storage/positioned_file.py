@@ -4,13 +4,15 @@ import os
 import threading
 from pathlib import Path
 
+from corpus.disk.regular_file import open_regular
+
 
 class PositionedFile:
     """A file opened for reading. Raises OSError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = path.open("rb", buffering=0)
+        self._file = open_regular(path)
         self._lock = None if hasattr(os, "pread") else threading.Lock()
 
     @property

@@ -14,13 +14,14 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt
 from index.storage.engine import Layout
 from index.storage.positioned_file import PositionedFile
 
 _HEAD = struct.Struct("<II")
+_FORM = {"fields": [str], "terms": int, "places": str, "layouts": [[int]]}
 _PLACES = ("H", "i", "I", "q")
 
 
@@ -61,12 +62,12 @@ class NotesReader:
             header = self._file.read(_HEAD.size, length)
             if zlib.crc32(header) != checksum:
                 raise ValueError("damaged")
-            said = json.loads(header)
-            self.notes = SegmentNotes(tuple(map(str, said["fields"])), int(said["terms"]), said["places"])
-            self._layouts: list[Any] = said["layouts"]
+            said = typed(header, _FORM)
+            self.notes = SegmentNotes(tuple(said["fields"]), said["terms"], said["places"])
+            self._layouts: list[list[int]] = said["layouts"]
             if self.notes.places not in _PLACES or self.notes.terms < 0:
                 raise ValueError("not notes")
-        except (ValueError, KeyError, TypeError, struct.error) as error:
+        except (ValueError, struct.error) as error:
             self._file.close()
             raise _damaged(path) from error
         self._behind = _HEAD.size + length
@@ -74,13 +75,13 @@ class NotesReader:
     def layout(self, number: int) -> Layout:
         """Return the layout of a document."""
         try:
-            offset, length, paragraphs = map(int, self._layouts[number])
+            offset, length, paragraphs = self._layouts[number]
             size = array("I").itemsize * paragraphs
             packed = self._file.read(self._behind + offset, length)
             unpacked = zlib.decompressobj().decompress(packed, size + paragraphs + 1)
             if len(unpacked) != size + paragraphs:
                 raise ValueError("of another length")
-        except (ValueError, TypeError, IndexError, zlib.error) as error:
+        except (ValueError, OverflowError, IndexError, zlib.error) as error:
             raise _damaged(self._file.path) from error
         starts = array("I", unpacked[:size])
         if sys.byteorder == "big":

@@ -13,9 +13,11 @@ from pathlib import Path
 
 from corpus.disk.atomic import flush_folder, write_atomic
 from corpus.disk.disk_errors import refused
+from corpus.disk.typed_json import typed
 from index.vectors.packed import is_whole, sealed
 
 MANIFEST = "manifest.json"
+_FORM = {"generation": int, "files": {str: [(str, [int])]}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,15 @@ def stored(vectors: Path, model: str) -> Vectors:
         return Vectors(folder, 0, {})
     if not is_whole(data):
         return Vectors(folder, 0, {})
-    said = json.loads(data.partition(b"\n")[2])
+    try:
+        said = typed(data.partition(b"\n")[2], _FORM)
+        entries = {int(n): _entry(*file) for n, file in said["files"].items() if len(file) == 2}
+    except ValueError:
+        return Vectors(folder, 0, {})
     return Vectors(
         folder,
         said["generation"],
-        {int(n): Entry(hashed, tuple(ordinals)) for n, (hashed, ordinals) in said["files"].items()},
+        entries,
         data[:64].decode(),
     )
 
@@ -103,6 +109,12 @@ def keep_only(vectors: Path, readings: Collection[int], model: str | None = None
         else:
             stored(vectors, folder.name).only(readings)
             flush_folder(folder)
+
+
+def _entry(hashed: object, ordinals: object) -> Entry:
+    if not isinstance(hashed, str) or not isinstance(ordinals, list):
+        raise ValueError("not an entry")
+    return Entry(hashed, tuple(ordinals))
 
 
 def _file(folder: Path, reading: int) -> Path:

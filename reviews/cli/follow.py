@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reviews.cli.console import JSON, open_library, print_json
+from reviews.cli.console import JSON, open_library, print_json, print_lines
 from reviews.cli.filter_options import filtered
 from search.filters import Filters
 
@@ -54,7 +54,7 @@ def follow_list(path: Path, as_json: bool) -> None:
     for each in follows.searches:
         typed = [f"{name} {value}" for name, values in each.filters.typed().items() for value in values]
         asked = "; ".join([each.query, *typed] if each.query else typed)
-        click.echo(f"{each.name}: {asked} ({counted(len(each.seen), 'report')} on {each.looked_at})")
+        print_lines([f"{each.name}: {asked} ({counted(len(each.seen), 'report')} on {each.looked_at})"])
     if not follows.searches:
         click.echo("You are not following any searches. Add one with `reviews follow add NAME QUERY`.")
 

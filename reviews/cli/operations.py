@@ -97,15 +97,14 @@ def status(path: Path, max_age: str | None, as_json: bool) -> None:
     else:
         _print_index(generation)
         for sentence in warnings:
-            click.echo(f"Warning: {sentence}")
+            print_lines([f"Warning: {sentence}"])
         for state in quiet:
-            click.echo(f"Warning: {silent_sentence(state)}")
-        click.echo(f"Last successful update: {_ago(age)}.")
-        for record in last:
-            click.echo(_row(record))
+            print_lines([f"Warning: {silent_sentence(state)}"])
+        print_lines([f"Last successful update: {_ago(age)}."])
+        print_lines(map(_row, last))
         _print_changes(withdrawn, published)
         for report in unfinished:
-            click.echo(f"The removal of {report[:12]} is not finished. Run `reviews update`.")
+            print_lines([f"The removal of {report[:12]} is not finished. Run `reviews update`."])
     if stale:
         raise Stale(stale)
 
@@ -116,14 +115,14 @@ def _print_changes(withdrawn: Sequence[Withdrawal], published: Sequence[Publicat
 
     for withdrawal in withdrawn[:MANY]:
         change = f"replaced by {withdrawal.replaced_by[:12]}" if withdrawal.replaced_by else "withdrawn"
-        click.echo(f"{withdrawal.date}  {change}: {withdrawal.title or withdrawal.file} ({withdrawal.report[:12]})")
+        print_lines([f"{withdrawal.date}  {change}: {withdrawal.title or withdrawal.file} ({withdrawal.report[:12]})"])
     if len(withdrawn) > MANY:
-        click.echo(f"{len(withdrawn) - MANY:,} more withdrawn; --json lists them all.")
+        print_lines([f"{len(withdrawn) - MANY:,} more withdrawn; --json lists them all."])
     for each in published[:MANY]:
         day, change = (each.withdrawn, "withdrawn") if each.withdrawn else (each.replaced, "replaced")
-        click.echo(f"{day}  {change} by {each.source}: {each.cells.get('title', each.url)} ({each.report[:12]})")
+        print_lines([f"{day}  {change} by {each.source}: {each.cells.get('title', each.url)} ({each.report[:12]})"])
     if len(published) > MANY:
-        click.echo(f"{len(published) - MANY:,} more changed by their publishers; --json lists them all.")
+        print_lines([f"{len(published) - MANY:,} more changed by their publishers; --json lists them all."])
 
 
 def _print_index(generation: Built | None) -> None:
@@ -131,11 +130,11 @@ def _print_index(generation: Built | None) -> None:
 
     if generation:
         sentence = coverage(generation.coverage)
-        click.echo(f"Index: generation {generation.id}, built {generation.built_at}. {sentence}")
+        print_lines([f"Index: generation {generation.id}, built {generation.built_at}. {sentence}"])
     else:
         click.echo("Index: none yet. Run `reviews update`.")
     for warning in generation.warnings if generation else ():
-        click.echo(f"Warning: {warning}")
+        print_lines([f"Warning: {warning}"])
 
 
 @click.command()
@@ -154,10 +153,9 @@ def runs(path: Path, limit: int, last: bool, as_json: bool) -> None:
     elif not found:
         click.echo("No runs yet.")
     elif last:
-        click.echo("\n".join(records.lines(found[0])))
+        print_lines(records.lines(found[0]))
     else:
-        for record in found:
-            click.echo(_row(record))
+        print_lines(map(_row, found))
 
 
 @click.command()

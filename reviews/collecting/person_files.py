@@ -7,10 +7,13 @@ import json
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
 from corpus.disk.locked_file import locked
+from corpus.disk.regular_file import read_list
+from corpus.disk.typed_json import typed
 from corpus.errors import FileCorrupt, LimitHit, UsageError
 from corpus.paths import LibraryPaths
 from corpus.removals import Removals
@@ -71,7 +74,7 @@ def forget(library: Path, reports: Collection[str]) -> None:
                 continue
             changed = held.forgetting(_among(reports)) if held else held
             if changed is not None and changed != held:
-                _write(path, changed, str(json.loads(path.read_bytes()).get("person", "")))
+                _write(path, changed, _value(path).get("person", ""))
 
 
 def _among(reports: Collection[str]) -> Callable[[str], bool]:
@@ -86,13 +89,18 @@ def _too_many() -> LimitHit:
 
 def _read(path: Path) -> Collected | None:
     try:
-        return json_format.from_dict(json.loads(path.read_bytes()))
+        return json_format.from_dict(_value(path))
     except FileNotFoundError:
         return None
     except OSError as error:
         raise refused(path, error, doing="read") from error
-    except (ValueError, RecursionError, UsageError) as error:
+    except (ValueError, UsageError) as error:
         raise FileCorrupt(f"{path} is damaged. Restore it from a backup, or delete it to start again.") from error
+
+
+def _value(path: Path) -> dict[str, Any]:
+    value: dict[str, Any] = typed(read_list(path), {"person?": str, "collections": [object]})
+    return value
 
 
 def _write(path: Path, collected: Collected, person: str) -> None:

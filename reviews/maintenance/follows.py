@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Self
 from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
 from corpus.disk.regular_file import read_list
+from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt, NotFound, QueryRefused, ReviewsError, UsageError
 from corpus.settings import Settings
 from corpus.themes import load_themes
@@ -22,6 +23,7 @@ from search.searcher import Searcher
 
 _MOST = 200
 _LONGEST = 80  # characters of a name
+_FORM = {"follows": [{"name": str, "query": str, "filters": {str: [str]}, "looked_at": str, "seen": [str]}]}
 _ID = 16  # characters of a report's id that are kept
 
 
@@ -76,13 +78,13 @@ class Follows:
     def load(cls, path: Path) -> Self:
         """Read the followed searches. Empty if there is no file."""
         try:
-            told = json.loads(read_list(path))
+            told = typed(read_list(path), _FORM)
             return cls(path, tuple(_followed(each) for each in told["follows"]))
         except FileNotFoundError:
             return cls(path)
         except OSError as error:
             raise refused(path, error, doing="read") from error
-        except (ValueError, KeyError, TypeError, AttributeError, UsageError, RecursionError) as error:
+        except (ValueError, UsageError) as error:
             raise Corrupt(
                 f"{path} is damaged. Restore it from a backup, or delete it and add the searches again."
             ) from error
@@ -142,12 +144,5 @@ def _found(searcher: Searcher, asked: Followed) -> list[str]:
 
 
 def _followed(told: Mapping[str, Any]) -> Followed:
-    texts = [told[name] for name in ("name", "query", "looked_at")]
-    if not all(isinstance(text, str) for text in texts) or not _are_texts(told["seen"]):
-        raise ValueError("not a followed search")
-    name, query, looked_at = texts
-    return Followed(name, query, Filters.read(told["filters"]), looked_at, frozenset(told["seen"]))
-
-
-def _are_texts(values: Iterable[object]) -> bool:
-    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+    filters = Filters.read(told["filters"])
+    return Followed(told["name"], told["query"], filters, told["looked_at"], frozenset(told["seen"]))

@@ -22,6 +22,7 @@ from ingest.collect.summary import PARTS as COLLECTED
 from ingest.summary import PARTS
 from reviews.maintenance import running
 from reviews.maintenance.lock import held
+from reviews.maintenance.run_records import read_record
 
 _UNENCODABLE = "backslashreplace"  # a message may name a path that is not valid text
 _WORDS = {"reread": "read again", "same": "identical copies", "failed": "not read", "waiting": "not read yet"}
@@ -36,6 +37,7 @@ _COLLECTED_WORDS = {
 }
 MANY = 20
 """The maximum number of withdrawn reports listed in text. The rest are counted."""
+_OF_NO_RECORD = {"error": None, "started_at": None, "finished_at": None}
 _PDF = re.compile(r"\.pdf\b", re.IGNORECASE)
 _UNNAMED = "The message named a file that is no longer known. It was deleted when a report was removed."
 _NAME = re.compile(r"run-(\d{7,})-.*\.json")  # sorts after the names of older versions, which began with a time
@@ -103,15 +105,13 @@ def latest(runs: Path, limit: int | None = None) -> Iterator[dict[str, Any]]:
         limit = None if limit is None else limit - 1
     for path in sorted(runs.glob("*.json"), reverse=True)[:limit]:
         try:
-            record = json.loads(path.read_text("utf-8"))
-            if not isinstance(record, dict):
-                raise ValueError("no record")
+            record = read_record(path)
         except OSError as error:
             yield _without_record(str(refused(path, error, doing="read")))
-        except (ValueError, RecursionError):
+        except ValueError:
             yield _without_record(f"{path} is damaged, so the result of that run is unknown. Delete the file.")
         else:
-            yield {"ok": not record.get("problems"), "error": None, "command": "update", **record}
+            yield {"ok": not record.get("problems"), "command": "update", **_OF_NO_RECORD, **record}
 
 
 def _numbered(runs: Path) -> set[int]:
@@ -142,13 +142,13 @@ def _unrecorded(runs: Path) -> dict[str, Any] | None:
 
 
 def _without_record(why: str) -> dict[str, Any]:
-    return {"command": "?", "ok": False, "error": why, "started_at": None, "finished_at": None}
+    return {**_OF_NO_RECORD, "command": "?", "ok": False, "error": why}
 
 
 def age(runs: Path) -> timedelta | None:
     """Return the time since the last successful update, or None. It is negative if the clock was set back."""
     for record in latest(runs):
-        if record["ok"] and record["command"] == "update":
+        if record["ok"] and record["command"] == "update" and record["finished_at"]:
             return datetime.now(UTC) - datetime.fromisoformat(record["finished_at"])
     return None
 
@@ -164,13 +164,13 @@ def forget(runs: Path, reports: Collection[str], known: Collection[str], until: 
         left.unlink()
     for path in sorted(runs.glob("*.json")):
         try:
-            record = json.loads(path.read_text("utf-8"))
+            record = read_record(path)
             kept = _without_reports(record, reports)
             if (record.get("started_at") or "") <= until:
                 kept = _with_known_names(kept, known)
             if kept != record:
                 _keep(path, kept)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # not one of ours
+        except ValueError:  # not one of ours
             path.unlink()
             path.with_suffix(".txt").unlink(missing_ok=True)
     for twin in runs.glob("*.txt"):
@@ -274,7 +274,7 @@ def _without_reports(value: Any, reports: Collection[str]) -> Any:
     if isinstance(value, list):
         return [_without_reports(each, reports) for each in value]
     if isinstance(value, dict):
-        gone = value.get("report") in reports
+        gone = any(value.get("report") == report for report in reports)
         blank = {name: "" for name in ("title", "file") if gone and value.get(name)}
         return {key: blank.get(key, _without_reports(each, reports)) for key, each in value.items()}
     return value

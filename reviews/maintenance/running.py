@@ -12,6 +12,7 @@ from typing import Any
 
 from corpus.disk.regular_file import read_regular
 from corpus.paths import LibraryPaths
+from reviews.maintenance.run_records import read_note
 
 _FLAGS = (
     os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -35,10 +36,8 @@ def note(runs: Path, run: dict[str, Any]) -> None:
 
 def noted(runs: Path) -> dict[str, Any] | None:
     """Return the note of the last run, or None."""
-    with suppress(OSError, ValueError, RecursionError):
-        run = json.loads(read_regular(LibraryPaths(runs.parent).begun, _SIZE))
-        if isinstance(run, dict) and isinstance(run.get("sequence"), int):
-            return run
+    with suppress(OSError, ValueError):
+        return read_note(read_regular(LibraryPaths(runs.parent).begun, _SIZE))
     return None
 
 

@@ -1,10 +1,11 @@
 """The checks of `reviews check`, which find out whether a library is damaged."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 
 from corpus.disk.names import real_path
+from corpus.disk.regular_file import read_list
+from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt
 from corpus.removals import Removals
 from corpus.settings import Settings
@@ -12,6 +13,7 @@ from corpus.storage.store import Store
 from reviews.library import Library
 from reviews.maintenance import copies
 from reviews.maintenance.engine import upkeep
+from reviews.maintenance.run_records import read_record
 
 
 def problems(library: Library, *, full: bool = False) -> list[str]:
@@ -23,7 +25,7 @@ def problems(library: Library, *, full: bool = False) -> list[str]:
     settings = library.settings
     with Store.open(settings.database, read_only=True) as store:
         unsound = store.check()
-        found = [*unsound, *upkeep(settings).check(store, full=full)]
+        found = [*unsound, *upkeep(settings).check(store, full=full and not unsound)]
         if unsound:
             found.append("Restore corpus.db from a backup, or move it away and run `reviews update`.")
         if not found:  # a damaged index cannot be used to check what was computed from it
@@ -58,10 +60,10 @@ def _of_files(settings: Settings, store: Store) -> Iterator[str]:
 def _of_records(settings: Settings) -> Iterator[str]:
     for path in (*sorted(settings.runs.glob("*.json")), settings.tokens):
         try:
-            json.loads(path.read_bytes())
+            typed(read_list(path), {"tokens": [{str: str}]}) if path == settings.tokens else read_record(path)
         except FileNotFoundError:
             continue
         except OSError as error:
             raise Corrupt(f"{path} cannot be read: {error.strerror}.") from error
-        except (ValueError, RecursionError):
+        except ValueError:
             yield f"{path} is damaged. Restore it from a backup or delete it."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
+
+from reviews.maintenance.run_records import read_record
 
 _RECORDS = 500  # newest records to examine
 _EARLIER = {"bubblewrap": ["bubblewrap", "rlimits"], "rlimits": ["rlimits"], "none": []}  # records of version 0.1
@@ -26,20 +27,11 @@ def last_sandbox(runs: Path) -> tuple[str, tuple[str, ...]]:
     """
     for record in sorted(runs.glob("*.json"), reverse=True)[:_RECORDS]:
         try:
-            told = json.loads(record.read_bytes())["ingest"]
-            name = told["confinement"]
-            bound = told.get("bound", _EARLIER.get(name, []))
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            RecursionError,
-        ):  # another kind of record, or a damaged one
+            told = read_record(record).get("ingest") or {}
+        except (OSError, ValueError):  # damaged, which `reviews runs` shows
             continue
-        if isinstance(name, str) and name and isinstance(bound, list):
-            return name, tuple(map(str, bound))
+        if name := told.get("confinement"):
+            return name, tuple(told.get("bound", _EARLIER.get(name, [])))
     return "", ()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from corpus.disk.atomic import write_atomic
+from corpus.disk.regular_file import read_list
 from corpus.errors import LimitHit
 from corpus.themes import Themes
 from index.matching.evaluator import Evaluator
@@ -207,7 +208,7 @@ class ThemeTable:
 
     def _kept(self, path: Path) -> "_Kept | None":
         try:
-            mentions = PackedCounts(path.read_bytes())
+            mentions = PackedCounts(read_list(path))
             for theme in self._themes.themes:
                 mentions.keys(theme.name)
             return _Kept(

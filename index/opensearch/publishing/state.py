@@ -39,7 +39,7 @@ _SMALL = {
 class Published:
     """A generation of one library.
 
-    Fields with the same names as in `index.storage.generations.Manifest` have the same meaning. `index` is the index
+    Fields with the same names as in `index.storage.manifest.Manifest` have the same meaning. `index` is the index
     that contains its documents. `lost` are numbers that were never published. `dead` are documents that are not
     searched. `reports` is the number of reports searched, not counting the `elsewhere` that another library publishes.
     """

@@ -12,9 +12,11 @@ from pathlib import Path
 from corpus.disk.atomic import write_atomic
 from corpus.disk.disk_errors import refused
 from corpus.disk.regular_file import read_list
+from corpus.disk.typed_json import typed
 from corpus.errors import FileCorrupt, NotFound, UsageError
 from corpus.paths import LibraryPaths
 
+_FORM = {"tokens": [{"person": str, "hash": str, "made_at": str}]}
 _LONGEST = 100  # characters of a name
 
 
@@ -64,15 +66,16 @@ class Tokens:
         seen = (found.st_mtime_ns, found.st_ino)
         if seen != self._seen:
             try:
-                read = tuple(Token(**each) for each in json.loads(read_list(self._path))["tokens"])
-                if not all(isinstance(part, str) and part.isprintable() for token in read for part in astuple(token)):
-                    raise TypeError("not a text")
+                told = typed(read_list(self._path), _FORM)
+                read = tuple(Token(each["person"], each["hash"], each["made_at"]) for each in told["tokens"])
+                if not all(part.isprintable() for token in read for part in astuple(token)):
+                    raise ValueError("not a name")
                 if not all(token.hash.isascii() for token in read):
                     raise ValueError("not a hash")
                 self._held = read
             except OSError as error:
                 raise refused(self._path, error, doing="read") from error
-            except (ValueError, TypeError, KeyError, RecursionError) as error:
+            except ValueError as error:
                 raise FileCorrupt(f"{self._path} is damaged. Delete it and create the tokens again.") from error
             self._seen = seen
         return self._held
