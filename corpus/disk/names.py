@@ -17,7 +17,7 @@ of what is read. Tabs and line breaks are not among them.
 
 # Compiled on first use, because most searches need none of them.
 _UNSAFE = f"[{CONTROLS}\t\n\u2028\u2029]"
-_BYTE = b"<([0-9A-F]{2})>"
+_BYTE = b"<(?!00)([0-9A-F]{2})>"  # no file name has a byte 0
 _BYTE_IN_TEXT = "<([89A-F][0-9A-F])>"
 
 
@@ -31,6 +31,7 @@ def safe_name(path: str | os.PathLike[str]) -> str:
 
 def real_path(library: Path, name: str) -> Path:
     """Return the path of the file with a stored name, which is absolute or relative to the library."""
+    name = name.replace("\0", "<00>")
     raw = re.sub(_BYTE, lambda found: bytes.fromhex(found[1].decode()), name.encode("utf-8", "surrogateescape"))
     return library / os.fsdecode(raw)
 

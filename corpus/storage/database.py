@@ -15,12 +15,15 @@ from typing import Any, Self
 from corpus.disk.disk_errors import no_room, refused
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NotFound, OtherVersion, ReviewsError
 from corpus.storage.migrations import FORMAT, STEPS
+from corpus.storage.steps import EVERY, Steps
+from corpus.storage.tables import are_ours, are_valid, statements
 
 APPLICATION = int.from_bytes(b"SPRv", "big")
 """`PRAGMA application_id`, which distinguishes a corpus from any other SQLite file."""
 
 _ATTEMPTS = 5  # attempts to read rows without locks while others start writing
 _WAIT_SECONDS = 10.0  # for another writer's transaction, which takes a fraction of a second
+_LONGEST = 100_000_000  # bytes of a text or a row
 _LOG_HEADER = 32  # bytes: a log this short has no entries
 _ROOM = 256 * 1024  # bytes that must be free before writing: SQLite maps a file of 32 KB into memory
 
@@ -37,6 +40,8 @@ class Database:
         self._path = path
         self._writing = writing
         self._logging = False  # set by `_begin_log`; a file that is refused is not touched
+        self._steps = Steps(path)
+        connection.set_progress_handler(self._steps.are_too_many, EVERY)
         self._still: _State | None = None  # set while reading without locks: the file must stay as it was
 
     @classmethod
@@ -107,6 +112,11 @@ class Database:
             )
         elif version < 1:
             raise Corrupt(f"{self._path} says it has format {version}, which never existed. Restore it from a backup.")
+        elif not are_ours(self.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema"), version):
+            raise Corrupt(
+                f"{self._path} does not have the tables of a corpus: another program has changed it. Restore it from a "
+                "backup, or move it away and run `reviews update`."
+            )
 
     def _migrate(self) -> None:
         """Apply the migrations that a corpus from an earlier version needs, each completely or not at all."""
@@ -141,17 +151,19 @@ class Database:
         with self.transaction():
             if self.number("SELECT count(*) FROM sqlite_schema"):
                 return  # another process was faster
-            for statement in Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n"):
+            for statement in statements():
                 self._connection.execute(statement)
             self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
             self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """Run a statement inside a `transaction`."""
+        self._steps.begin()
         return self._connection.execute(statement, values)
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement for each row, inside a `transaction`."""
+        self._steps.begin()
         self._connection.executemany(statement, rows)
 
     @contextmanager
@@ -182,30 +194,42 @@ class Database:
                 self._connection.execute("ROLLBACK")
 
     def rows(self, select: str, values: Sequence[object] = ()) -> list[Any]:
-        """Return the rows of a SELECT. Raises Gone if the file changes while it is read without locks."""
+        """Return the rows of a SELECT.
+
+        Raises Corrupt for values that a corpus cannot have, and Gone if the file changes while it is read without
+        locks.
+        """
         with translated_errors(self._path):
             for _ in range(_ATTEMPTS):
                 if self._still and self._still != _State.of(self._path) and not self._connection.in_transaction:
                     self._reopen()
                 try:
-                    found = self._connection.execute(select, values).fetchall()
+                    found = self._fetched(select, values)
                 except sqlite3.OperationalError as error:
                     if self._writing or self._connection.in_transaction or not _log_is_missing(error, self._path):
                         raise
                     self._reopen()
-                    found = self._connection.execute(select, values).fetchall()
+                    found = self._fetched(select, values)
                 if not self._still or self._still == _State.of(self._path):
                     return found
                 if self._connection.in_transaction:  # what was read before in it belongs to another state
                     break
             raise Gone(f"{self._path} changed while it was being read. Run the same command again.")
 
+    def _fetched(self, select: str, values: Sequence[object]) -> list[Any]:
+        self._steps.begin()
+        cursor = self._connection.execute(select, values)
+        found = cursor.fetchall()
+        if found and not are_valid(select, [name for name, *_ in cursor.description], found):
+            raise _damaged(self._path)
+        return found
+
     def _reopen(self) -> None:
         """Open the file again for reading, in its current state."""
         self._connection.close()
         before = _State.of(self._path)
         self._still = None
-        self._connection = _connect(self._path, _reading(self._path))
+        self._connect(_reading(self._path))
         if not 0 < before.log <= _LOG_HEADER:
             try:
                 self._connection.execute("PRAGMA schema_version").fetchall()
@@ -217,12 +241,19 @@ class Database:
         # older version of this program closed it, or a process was killed between the two. All is in the file. It is
         # read without locks, and what was read while somebody started writing is discarded.
         self._connection.close()
-        self._connection = _connect(self._path, "mode=ro&immutable=1")
+        self._connect("mode=ro&immutable=1")
         self._still = before
+
+    def _connect(self, how: str) -> None:
+        self._connection = _connect(self._path, how)
+        self._connection.set_progress_handler(self._steps.are_too_many, EVERY)
 
     def number(self, select: str) -> int:
         """Return the single number that a SELECT returns."""
-        return int(self.rows(select)[0][0])
+        found = self.rows(select)
+        if len(found) != 1 or type(found[0][0]) is not int:
+            raise _damaged(self._path)
+        return int(found[0][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +308,8 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
         check_same_thread=not reads,
     )
     connection.text_factory = _text
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA mmap_size = 0")
     connection.execute("PRAGMA temp_store = MEMORY")  # sorting needs no disk, and no text is written elsewhere
     if not reads:
@@ -300,10 +333,10 @@ def _text(stored: bytes) -> str:
 
 @contextmanager
 def checked_values(path: Path) -> Iterator[None]:
-    """Report a stored word that the model does not know as damage to the file."""
+    """Report a stored word that the model does not know, and a reference to nothing, as damage to the file."""
     try:
         yield
-    except (ValueError, KeyError) as error:
+    except (ValueError, LookupError) as error:
         raise _damaged(path) from error
 
 
@@ -320,6 +353,8 @@ def translated_errors(path: Path) -> Iterator[None]:
         if raised is None:
             raise
         raise raised from error
+    except UnicodeDecodeError as error:  # SQLite quotes a name of the file that is not UTF-8
+        raise _damaged(path) from error
     except OSError as error:
         raise refused(path, error) from error
 
@@ -330,7 +365,7 @@ def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
     primary = code & 0xFF if code >= 0 else code
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Locked(f"Another run is writing to {path}. Wait until it has finished, then try again.")
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or isinstance(error, _Undecodable):
+    if primary in _DAMAGE or isinstance(error, _Undecodable):
         return _damaged(path)
     if primary == sqlite3.SQLITE_FULL:
         return LimitHit(
@@ -348,6 +383,10 @@ def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
             f"There is not enough memory to work on {path}. Close other programs, then run the command again."
         )
     return None
+
+
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_INTERRUPT}
+"""What SQLite says about a damaged file. Only `Steps` interrupts a statement."""
 
 
 def _damaged(path: Path) -> Corrupt:

@@ -7,7 +7,7 @@ from corpus.catalogue.review_year import YearConflict, disagree, years_of
 from corpus.catalogue.row_matching import Held, match
 from corpus.catalogue.rows import Row
 from corpus.report import Report
-from corpus.storage.database import Database
+from corpus.storage.database import Database, checked_values
 from corpus.storage.migrations import name_as_text
 
 
@@ -25,8 +25,9 @@ def described(
     ):
         found.setdefault(report, {})[name] = (value, source)
     files: dict[str, list[str]] = {}
-    for path, report in db.rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
-        files.setdefault(report, []).append(name_as_text(path))
+    with checked_values(db.path):
+        for path, report in db.rows("SELECT path, report FROM file WHERE report IS NOT NULL"):
+            files.setdefault(report, []).append(name_as_text(path))
     current = db.rows(
         "SELECT report, pages, unread_pages, EXISTS (SELECT 1 FROM paragraph WHERE reading = id) "
         "FROM reading WHERE current = 1"

@@ -5,9 +5,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from corpus.disk.typed_json import typed
 from corpus.publications import PageState, Publication, SourceState
 from corpus.storage.database import Database, checked_values
 
+_LINKS = [{"url": str, "leads_to": str}]
 _COLUMNS = "source, url, report, file, retrieved, checked, etag, modified, size, replaced, withdrawn, why, cells"
 
 
@@ -142,13 +144,14 @@ class Publications:
         A page that leads to nothing else is refused too, because its address and name reveal the report.
         """
         going = [url]
-        pages = self._db.execute("SELECT url, links FROM source_page WHERE source = ?", (source,)).fetchall()
+        pages = self._db.rows("SELECT url, links FROM source_page WHERE source = ?", (source,))
         while going:
             gone = going.pop()
             self._db.execute("INSERT OR REPLACE INTO refused_address VALUES (?, ?)", (address_digest(salt, gone), at))
             for page, links in list(pages):
-                documents = [each["url"] for each in json.loads(links) if each["leads_to"] == "document"]
-                if gone in (each["url"] for each in json.loads(links)):
+                leads = typed(links, _LINKS)
+                documents = [each["url"] for each in leads if each["leads_to"] == "document"]
+                if gone in (each["url"] for each in leads):
                     pages.remove((page, links))
                     self._db.execute("DELETE FROM source_page WHERE source = ? AND url = ?", (source, page))
                     going += [page] if documents == [gone] and page not in self._lists(source) else []
@@ -162,7 +165,7 @@ class Publications:
         order = "ORDER BY source, url, retrieved"
         rows = self._db.rows(f"SELECT {_COLUMNS} FROM publication {condition} {order}", values)  # noqa: S608 - our own names
         with checked_values(self._db.path):
-            return [replace(Publication(*row[:12]), cells=json.loads(row[12])) for row in rows]
+            return [replace(Publication(*row[:12]), cells=typed(row[12], {str: str})) for row in rows]
 
     def _exist(self) -> bool:
         return bool(self._db.rows("SELECT 1 FROM sqlite_schema WHERE name = 'publication'"))

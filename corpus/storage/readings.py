@@ -7,6 +7,7 @@ readings by number, and finds their text here until they are pruned.
 import json
 from collections.abc import Collection, Sequence
 
+from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt, Gone, NotFound
 from corpus.model import (
     ATTACHED_APART,
@@ -27,6 +28,7 @@ from corpus.model import (
 )
 from corpus.storage.database import Database, checked_values
 
+_SCANNED = (str, float, [int], bool)  # the values of a ScanLine
 _CHUNK = 500  # values in one IN (…), below every SQLite's limit on variables
 
 _PAGES = "SELECT number, label, reader, unread, confidence, withheld FROM page WHERE reading = ?"
@@ -63,7 +65,7 @@ class Readings:
             if not rows:
                 raise _gone()
             with checked_values(self._db.path):
-                return Text(
+                text = Text(
                     id=rows[0][0],
                     pages=tuple(self.pages(reading)),
                     sections=tuple(self.sections(reading)),
@@ -85,6 +87,11 @@ class Readings:
                     reader=rows[0][1],
                     items=tuple(self.items(reading)),
                 )
+                if [paragraph.ordinal for paragraph in text.paragraphs] != [*range(len(text.paragraphs))]:
+                    raise ValueError("the paragraphs are not numbered 0, 1, 2 …")
+                if any(paragraph.section >= len(text.sections) for paragraph in text.paragraphs):
+                    raise ValueError("a paragraph is in no section")
+                return text
 
     def pages(self, reading: int, numbers: Collection[int] | None = None) -> list[Page]:
         """Return the pages of a reading in order, or only those with these numbers."""
@@ -125,6 +132,10 @@ class Readings:
             rows = [row for row in self._db.rows(select, (reading,)) if kind is None or row[0] == kind.value]
             if not rows:
                 return []
+            select = "SELECT max(ordinal) AS ordinal FROM paragraph WHERE reading = ?"  # the name says what it is
+            ((highest,),) = self._db.rows(select, (reading,))
+            if any(not first <= last <= highest for _, first, last, _ in rows):
+                raise ValueError("an item has paragraphs that do not exist")
             sections = self.sections(reading)
             inside = {ordinal for _, first, last, _ in rows for ordinal in range(first, last + 1)}
             texts = {paragraph.ordinal: paragraph for paragraph in self.paragraphs(reading, inside)}
@@ -174,9 +185,10 @@ class Readings:
         """Return (text as it is searched, kind of section, whether it is a heading) for every paragraph, for the
         indexer.
         """
-        kinds: dict[int, str] = dict(self._db.rows("SELECT ordinal, kind FROM section WHERE reading = ?", (reading,)))
+        sections = self._db.rows("SELECT ordinal, kind FROM section WHERE reading = ?", (reading,))
         select = "SELECT number, text, section, heading FROM paragraph WHERE reading = ? ORDER BY ordinal"
         with checked_values(self._db.path):
+            kinds = {ordinal: SectionKind(kind).value for ordinal, kind in sections}
             return [
                 (searched(text, number), kinds[section], bool(heading))
                 for number, text, section, heading in self._db.rows(select, (reading,))
@@ -222,7 +234,7 @@ class Readings:
         )
         with checked_values(self._db.path):
             return {
-                page: Scan(page, asked, by, sure, width, turned, tuple(map(ScanLine.of, json.loads(lines))))
+                page: Scan(page, asked, by, sure, width, turned, tuple(map(ScanLine.of, typed(lines, [[_SCANNED]]))))
                 for page, asked, by, sure, width, turned, lines in self._db.rows(select, (report, languages))
             }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt, Locked, NoIndex, NotFound, UsageError
 from corpus.files import Failure, FileRecord, MissingFolder, Removal, Withdrawal
 from corpus.model import Text
@@ -193,14 +194,16 @@ class Store:
     def withdrawals(self) -> list[Withdrawal]:
         """Return the reports that were in the library and no longer have a file, the latest first."""
         rows = self._db.rows("SELECT report, title, file, date, replaced_by FROM withdrawn ORDER BY date DESC, report")
-        return [Withdrawal(report, title, name_as_text(path), *rest) for report, title, path, *rest in rows]
+        with checked_values(self._db.path):
+            return [Withdrawal(report, title, name_as_text(path), *rest) for report, title, path, *rest in rows]
 
     def missing_folders(self) -> list[MissingFolder]:
         """Return the folders that were empty or missing at the last update, and have reports in the library."""
         if not self._has_table("missing_folder"):
             return []
-        rows = self._db.rows("SELECT folder, since FROM missing_folder ORDER BY folder")
-        return [MissingFolder(*row) for row in rows]
+        return [
+            MissingFolder(*row) for row in self._db.rows("SELECT folder, since FROM missing_folder ORDER BY folder")
+        ]
 
     def note_missing(self, missing: Collection[str], back: Collection[str]) -> None:
         """Record which folders are missing now and which are back. The first day is kept."""
@@ -214,9 +217,7 @@ class Store:
         return bool(self._db.rows("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)))
 
     def assert_knows_removals(self) -> None:
-        """Raise NoIndex if a report was removed that this corpus may still contain, because it was restored from a
-        backup.
-        """
+        """Raise NoIndex if this corpus may contain a removed report, because it was restored from a backup."""
         listed = Removals.load(LibraryPaths(self._db.path.parent).removals).final
         forgotten = listed.keys() - {removal.report for removal in self.removals()} if listed else ()
         if forgotten:
@@ -259,8 +260,7 @@ class Store:
                 self.publications.forget(salt, each, datetime.now(UTC).isoformat(timespec="seconds"))
                 for table in ("reading", "scan", "withdrawn", "file"):
                     self._db.execute(f"DELETE FROM {table} WHERE report = ?", (each,))  # noqa: S608 - our own words
-                row = (each, date or _today(), reason)
-                self._db.execute("INSERT OR REPLACE INTO removed VALUES (?, ?, ?, 0)", row)
+                self._db.execute("INSERT OR REPLACE INTO removed VALUES (?, ?, ?, 0)", (each, date or _today(), reason))
             self._advance()
 
     def reopen_removal(self, report: str) -> None:
@@ -351,7 +351,7 @@ class Store:
 
         rows = self._db.rows("SELECT line, cells FROM catalogue ORDER BY ordinal")
         with checked_values(self._db.path):
-            return [Row(line, json.loads(cells)) for line, cells in rows]
+            return [Row(line, typed(cells, {str: str})) for line, cells in rows]
 
     def set_catalogue(self, rows: Sequence[Row]) -> None:
         """Replace the catalogue. Does nothing if it is unchanged."""
