@@ -85,7 +85,7 @@ def load_themes(own: Path | None = None) -> Themes:
     problems: list[ThemeProblem] = []
     themes: dict[str, Theme] = {}
     for path in (SHIPPED, own):
-        if path is not None and path.exists():
+        if path is not None and (path.exists() or path.is_symlink()):
             # A replacement keeps the position of the original, so that the order stays the same.
             themes |= {_fold(theme.name): theme for theme in _read(path, problems)}
     return Themes(tuple(themes.values()), tuple(problems))

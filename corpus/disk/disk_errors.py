@@ -6,6 +6,7 @@ The cause is determined by examining the disk, because SQLite, for example, only
 
 import errno
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from corpus.paths import LibraryPaths
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) if os.name == "posix" else (errno.ENOSPC, errno.EFBIG)
 _RIGHTS = (errno.EACCES, errno.EPERM)
+_NO_FILE = (errno.ENOENT, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENXIO)
 _LITTLE = 4096  # bytes: with less than this free, no new file can be created
 
 
@@ -31,6 +33,11 @@ def refused(path: Path, error: OSError | None = None, *, doing: str = "opened") 
         owned = _owned_by_another(path)
         if owned:
             return LimitHit(f"{path} cannot be {doing}: {owned}")
+    if number in _NO_FILE and (what := _other_than_a_file(path)):
+        return LimitHit(
+            f"{path} cannot be {doing}: it is {what} and not a regular file. Somebody has replaced it: move it away, "
+            "put the file itself there, then run the command again."
+        )
     if number == errno.EROFS:
         return LimitHit(f"{path} cannot be {doing}: the disk is mounted read-only. Mount it for writing.")
     if error is None:
@@ -140,6 +147,26 @@ def _nearest(path: Path) -> Path:
             continue
         return each
     return Path(path.anchor or ".")
+
+
+def _other_than_a_file(path: Path) -> str:
+    """Return what is at a path where a file is expected, such as "a named pipe", or "" for a file."""
+    try:
+        link = "a link to " if path.is_symlink() else ""
+        mode = path.stat().st_mode
+    except OSError:
+        return "a link that leads nowhere" if path.is_symlink() else ""
+    what = _OTHERS.get(stat.S_IFMT(mode))
+    return link + what if what else ""
+
+
+_OTHERS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 
 
 def _files(path: Path) -> tuple[int, int]:

@@ -39,9 +39,15 @@ def read_regular(path: Path, limit: int) -> bytes:
 def open_regular(path: Path) -> BufferedReader:
     """Open a regular file for reading.
 
-    A pipe, a device or a folder raises OSError immediately; the function does not wait for data.
+    A pipe, a device, a folder or a link that leads nowhere raises OSError immediately; the function does not wait for
+    data.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError as error:
+        if path.is_symlink():  # the file is not missing, but cannot be reached
+            raise OSError(errno.ELOOP, "a link that leads nowhere", str(path)) from error
+        raise
     file = open(handle, "rb")  # noqa: PTH123, SIM115 - an open descriptor, which the caller closes
     mode = os.fstat(handle).st_mode
     if not stat.S_ISREG(mode):

@@ -52,6 +52,30 @@ def test_a_file_that_became_a_pipe_is_refused_and_not_waited_for(name: str, sett
         os.close(keep)
 
 
+@pytest.mark.parametrize(
+    ("what", "replace"),
+    {
+        "a folder": lambda path: path.mkdir(),
+        "a named pipe": os.mkfifo,
+        "a link to a device": lambda path: path.symlink_to("/dev/zero"),
+        "a link to a folder": lambda path: path.symlink_to(path.parent),
+        "a link that leads nowhere": lambda path: path.symlink_to("nowhere"),
+    }.items(),
+)
+@pytest.mark.parametrize("name", READERS)
+def test_the_sentence_says_what_the_file_has_become(
+    name: str, what: str, replace: Callable[[Path], object], settings: Settings
+) -> None:
+    """A catalogue on a share that is not mounted was an empty catalogue: all titles went with the next update."""
+    path = settings.library / name
+    path.unlink(missing_ok=True)
+    replace(path)
+    with pytest.raises(
+        LimitHit, match=f"{name} cannot be read: it is {what} and not a regular file. Somebody has replaced it"
+    ):
+        READERS[name](path)
+
+
 @pytest.mark.parametrize("name", ["cache", "collecting", "runs", "vectors"])
 def test_nothing_is_deleted_in_a_folder_that_is_a_link(name: str, settings: Settings, tmp_path: Path) -> None:
     """A library whose cache was a link to a folder of photographs deleted them with the first removal."""

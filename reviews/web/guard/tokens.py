@@ -60,7 +60,9 @@ class Tokens:
         """Return all stored tokens."""
         try:
             found = self._path.stat()
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self._path.is_symlink():
+                raise refused(self._path, error, doing="read") from error
             self._seen, self._held = None, ()
             return ()
         seen = (found.st_mtime_ns, found.st_ino)
