@@ -24,6 +24,9 @@ _DROPPED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
     "\ufff9-\ufffb\ufffe\uffff]"
 )
+# Joiners say nothing between Latin letters. Other scripts need them.
+_JOINERS = re.compile("[\u200c\u200d](?=[A-Za-z])|(?<=[A-Za-z])[\u200c\u200d]")
+_COMBINING = re.compile("[\u0300-\u036f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _APART = re.compile(r" \w \w ")  # text without this has no spaced letters: this test is faster
@@ -49,6 +52,8 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text
+    if _COMBINING.search(text):
+        text = unicodedata.normalize("NFC", text)  # below, letters without accents are left out
     text = _FOLDED.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     return text.replace("\u2010", "-").replace("\u2011", "-").replace("\u00ad", "-")
 
@@ -67,7 +72,7 @@ def bullets(text: str) -> str:
 
 def printable(text: str) -> str:
     """Remove control characters and direction marks, and replace broken characters with U+FFFD."""
-    text = _SURROGATES.sub("\ufffd", text)
+    text = _JOINERS.sub("", _SURROGATES.sub("\ufffd", text))
     return _DROPPED.sub("", text.replace("\t", " ").replace("\x0b", " ").replace("\x0c", " "))
 
 
@@ -153,15 +158,24 @@ def keeps_hyphen(first: str, second: str, words: Container[str], hyphenated: Con
     return (left.lower() in words or left.lower() in KNOWN_PREFIXES) and right.lower() in words
 
 
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
+_GOES_ON = re.compile(
+    r"\S*?(?:[/_=%&?]|[.-]\w)|\S{25}"
+)  # a word with signs in it, or no word, is the rest of an address
 _LAST = re.compile(r"[\w'’-]+$")
 _SUSPENDS = frozenset(("and", "or", "to", "nor", "ac", "neu"))  # "16- and 17-year-olds", "pre- or post-natal"
 _FIRST = re.compile(r"^[\w'’]+(?:-[\w'’]+)*")
 
 
 def join(above: str, below: str, hyphen: bool, words: Container[str], hyphenated: Container[str]) -> str:
-    """Join two lines with a space or, if `above` ended in a hyphen, join the word that is broken between them."""
+    """Join two lines with a space or, if `above` ended in a hyphen, join the word that is broken between them.
+
+    The address of a web page has neither, if it is broken at a slash or a hyphen.
+    """
     if not above or not below:
         return above or below
+    if (hyphen or (above[-1] == "/" and _GOES_ON.match(below))) and _ADDRESS.search(above):
+        return f"{with_hyphen(above, hyphen)}{below}"
     if not hyphen:
         return f"{above} {below}"
     last, first = _LAST.search(above), _FIRST.search(below)

@@ -23,6 +23,8 @@ from ingest.structure import normalise
         ("1 | P a g e", "1 | Page"),
         ("guidance¹ says ½ … ™", "guidance¹ says ½ … ™"),
         ("Ｆｕｌｌ ｗｉｄｔｈ", "Full width"),
+        ("cafe\u0301 nai\u0308ve Sia\u0302n", "café naïve Siân"),
+        ("part\u200cner\u200dship", "partnership"),
     ],
 )
 def test_a_line_is_repaired(printed: str, repaired: str) -> None:
@@ -39,6 +41,7 @@ def test_a_line_is_repaired(printed: str, repaired: str) -> None:
         "1 2 3 4 5",
         "grade 5 – 9",
         "résumé naïve",
+        "می\u200cخواهم",  # between letters that are not Latin, a joiner is part of the word
     ],
 )
 def test_ordinary_text_is_left_alone(text: str) -> None:
@@ -75,6 +78,21 @@ def test_a_hyphenated_word_is_joined_as_the_document_writes_it(above: str, below
 
 def test_lines_without_a_hyphen_are_joined_by_one_space() -> None:
     assert normalise.join("the child was", "not seen", False, (), ()) == "the child was not seen"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "hyphen", "joined"),
+    [
+        ("see https://www.avonshire.example/children/", "rowan/report.pdf and", False, "children/rowan/report.pdf and"),
+        ("see www.avonshire.example/reports/", "Child_Rowan.pdf", False, "reports/Child_Rowan.pdf"),
+        ("see www.avonshire.example/child", "rowan.pdf", True, "example/child-rowan.pdf"),
+        ("see https://www.avonshire.example/", "Telephone: 999", False, "example/ Telephone: 999"),
+        ("see https://www.avonshire.example/reports/", "and the library", False, "reports/ and the library"),
+        ("the nurse and/", "or the doctor", False, "and/ or the doctor"),
+    ],
+)  # fmt: skip
+def test_the_address_of_a_web_page_is_joined_without_a_space(above: str, below: str, hyphen: bool, joined: str) -> None:
+    assert normalise.join(above, below, hyphen, (), ()).endswith(joined)
 
 
 def test_a_hyphen_before_something_that_is_not_a_word_stays() -> None:
