@@ -16,6 +16,8 @@ from ingest.worker.visible.page_objects import Letter, PageObjects
 from ingest.worker.visible.suspects import suspects
 
 _AROUND = 2.0  # times the letter size: letters of a line are not further above or below its ends
+_TINY = 1.0  # points: letters of that size are dust on the page
+_SPECK = 1.5  # points: such letters are no wider or higher
 
 Found = dict[int, dict[int, Hidden]]
 """The hidden letters by the index of their line, and by offset in the line, each with how it is hidden."""
@@ -121,6 +123,7 @@ def _letters(
     near = _lines_near(text_page, lines, places, list(at_page.values())) if len(at_page) == len(suspected) else None
     on_side = documents.page_rotation(handle) % 2 == 1
     found: list[Letter] = []
+    starts: dict[int, int] = {}
     for at, line in enumerate(lines):
         if near is not None and at not in near:
             continue
@@ -134,6 +137,11 @@ def _letters(
                     box = textpage.letter_box(text_page, here[offset])
                     if box[0] < box[2]:
                         found.append(Letter(at, offset, thing, box, upright))
+                        if max(box[2] - box[0], box[3] - box[1]) < _SPECK:
+                            starts.setdefault(thing, here[offset])
+    if starts:
+        sizes = dict(zip(starts, textpage.sizes(text_page, list(starts.values())), strict=True))
+        found = [letter._replace(tiny=sizes.get(letter.thing, _SPECK) <= _TINY) for letter in found]
     told = {letter.thing for letter in found}
     return found, [(thing, box) for thing, box in at_page.items() if thing not in told]
 

@@ -12,6 +12,7 @@ _SCALE = 2.0  # pixels a point
 _PIXELS = 6_000_000  # of a part at most; a larger one is drawn smaller
 _SAME_COLOUR = 26  # of 255: two colours that differ less are the same to the eye in letters of a text
 _SAME_IN_LARGE, _LARGE = 12, 20.0  # the same in letters that are so many points high
+_BUSY = 0.1  # share of a letter's place: hatching leaves at least that much, or covers it
 _DARK = 80  # of 255: below that, colours cannot be told apart by their hue, only by their brightness
 _CONTRAST = 1.35  # contrast ratio (WCAG 2): two dark colours with less look the same
 _LINEAR = [n / 12.92 if n <= 0.04045 else ((n + 0.055) / 1.055) ** 2.4 for n in (level / 255 for level in range(256))]
@@ -80,6 +81,31 @@ class Part:
         if differing and 2 * len(differing) > len(pairs) and _differ(*differing[len(differing) // 2], least):
             return len(differing), len(pairs)
         return sum(_differ(one, two, least) for one, two in differing), len(pairs)
+
+    def count(self, other: "Part", area: geometry.Box) -> int:
+        """Return in how many pixels an area differs from another drawing of the same part."""
+        rows, columns = self.cut(area)
+        found = 0
+        for one, two in zip(self.rows[rows], other.rows[rows], strict=True):
+            apart = list(map(abs, map(sub, one[columns], two[columns])))
+            found += sum(max(apart[at : at + 3]) > _SAME_COLOUR for at in range(0, len(apart), 4))
+        return found
+
+    def is_busy(self, area: geometry.Box) -> bool:
+        """Return whether an area has many pixels of another colour than its commonest, as under hatching."""
+        rows, columns = self.cut(area)
+        middle = self.rows[(rows.start + rows.stop) // 2][columns] if rows.start < rows.stop else b""
+        if middle == middle[:4] * (len(middle) // 4):  # as nearly always
+            return False
+        levels = self.levels(area)
+        return self._spread(levels) > _BUSY * len(levels)
+
+    @staticmethod
+    def _spread(levels: Sequence[int]) -> int:
+        lightest, darkest = max(levels), min(levels)
+        middle = (lightest + darkest) / 2
+        light = sum(level > middle for level in levels)
+        return min(light, len(levels) - light) if lightest - darkest > _SAME_COLOUR else 0
 
     def levels(self, area: geometry.Box) -> list[int]:
         """Return the brightness of each pixel of an area, from 0 to 255. The green channel is used."""

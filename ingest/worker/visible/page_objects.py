@@ -15,8 +15,8 @@ NOTES_A_PAGE = 10_000
 
 
 class Letter(NamedTuple):
-    """A letter of a line, the text object that draws it, where its ink is, and whether it stands upright on the page
-    as it is seen.
+    """A letter of a line, the text object that draws it, where its ink is, whether it stands upright on the page as it
+    is seen, and whether it is too small to be read.
     """
 
     line: int
@@ -24,6 +24,7 @@ class Letter(NamedTuple):
     thing: int
     box: Box
     upright: bool
+    tiny: bool = False
 
 
 class PageObjects:

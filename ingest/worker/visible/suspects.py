@@ -18,7 +18,7 @@ from ingest.worker.visible.page_objects import PageObjects, pieces
 _NEAR = 48  # of 255: colours that differ by more in red, green or blue can be distinguished, even in thin letters
 _DARK = 90  # of 255: colours without any brighter part may look the same
 _WHITE = (255, 255, 255)
-_THIN = 1.0  # points: letters as low as that are tiny, or dashes
+_THIN = 1.3  # points: letters as low as that are tiny, or dashes
 _TINY = 2.0  # points: letters of that size may be too small to leave a trace
 _NO_INK = 0.1  # points: letters as low as that are drawn by a font without shapes
 _SLIVER, _HAIRLINE = 0.2, 1.05  # of the height of text, points: lines no higher than both together hide a dash at most

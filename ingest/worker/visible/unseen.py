@@ -16,7 +16,7 @@ _AREA = 700_000.0  # square points rendered at once, to limit memory; an A4 page
 _CELL = 40.0  # points: objects that touch are searched for in squares of this size
 _TRACE = 3  # a letter that shows in less than one in this many rows of pixels is examined again
 _HAIRLINE = 0.15  # points: the stroke of a dash in the smallest print is twice as thick
-_REST = 4  # a letter is hidden if less than one in this many of its rows can be seen
+_REST = 4  # a letter is hidden if less than one in this many of its rows, or of its pixels, can be seen
 
 
 def among(
@@ -73,14 +73,14 @@ def _unseen(
         for thing in wanted:
             for letter in band[thing]:
                 rows, high = full.changed(rest, letter.box, letter.upright)
-                if not rows or _too_thin(letter.box):
+                if not rows or letter.tiny or _too_thin(letter.box):
                     unseen.append(letter)
-                elif _TRACE * rows < high:
+                elif _TRACE * rows < high or rest.is_busy(letter.box):
                     partly.append(letter)
 
     for apart in _apart(boxes):
         look(apart)
-    return unseen + _traces(handle, area, full, partly, things)
+    return unseen + _traces(handle, area, full, partly, things, twins)
 
 
 def _too_thin(box: Box) -> bool:
@@ -111,12 +111,17 @@ def _apart(boxes: dict[int, Box]) -> list[list[int]]:
     return groups
 
 
-def _traces(handle: int, area: Box, full: Part, letters: list[Letter], things: PageObjects) -> list[Letter]:
-    """Return the letters that are almost completely covered. A box rarely covers every descender."""
+def _traces(
+    handle: int, area: Box, full: Part, letters: list[Letter], things: PageObjects, twins: dict[int, list[int]]
+) -> list[Letter]:
+    """Return the letters that are almost completely covered. A box rarely covers every descender.
+
+    `twins` are the objects that draw the same letters again.
+    """
     on_page = {letter.thing for letter in letters} - set(things.texts_in_forms)
     if not on_page:
         return []
-    with left_out(on_page):
+    with left_out(on_page.union(*(twins[thing] for thing in on_page))):
         rest = Part(handle, area)
     with left_out(thing for thing in things.objects if thing not in on_page):
         alone = Part(handle, area, notes=False)
@@ -126,6 +131,9 @@ def _traces(handle: int, area: Box, full: Part, letters: list[Letter], things: P
         letter
         for letter in letters
         if letter.thing in on_page
-        and _REST * full.changed(rest, letter.box, letter.upright)[0]
-        < alone.changed(blank, letter.box, letter.upright)[0]
+        and (
+            _REST * full.changed(rest, letter.box, letter.upright)[0]
+            < alone.changed(blank, letter.box, letter.upright)[0]
+            or _REST * full.count(rest, letter.box) < alone.count(blank, letter.box)
+        )
     ]

@@ -63,6 +63,7 @@ class Sheet:
     forms: list[tuple[str, str]] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
+    tiles: list[tuple[float, str]] = field(default_factory=list)
     layers: list[bool] = field(default_factory=list)
 
     def wide(self, text: str) -> float:
@@ -197,6 +198,11 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
                 drawing.encode(), "/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 5 5]/XStep 5/YStep 5/Resources<<>>"
             )
             patterns.append(f"/P{at} {number} 0 R")
+        for at, (step, drawing) in enumerate(page.tiles, 1):
+            number += 1
+            size = f"/BBox[0 0 {step} {step}]/XStep {step}/YStep {step}"
+            objects[number] = stream(drawing.encode(), f"/PatternType 1/PaintType 1/TilingType 1{size}/Resources<<>>")
+            patterns.append(f"/H{at} {number} 0 R")
 
         def refer(text: str, numbers: dict[int, int] = numbers, ocgs: dict[int, int] = ocgs) -> str:
             for at, ref in numbers.items():
@@ -300,6 +306,13 @@ def hatching(page: Sheet) -> None:
     page.over += "0 G 0.9 w "
     for n in range(int(high / 0.5) + 1):
         page.over += f"{left} {bottom + n / 2} m {left + wide} {bottom + n / 2} l S "
+
+
+def cross_hatching(page: Sheet) -> None:
+    wide = page.rng.choice((3, 4))
+    lines = f"0 G {0.45 * wide} w 0 0 m {wide} {wide} l S 0 {wide} m {wide} 0 l S"
+    page.tiles.append((wide, lines))
+    page.over += f"/Pattern cs /H{len(page.tiles)} scn {page.rectangle()} f "
 
 
 def black_highlight_under(page: Sheet) -> None:
@@ -436,6 +449,12 @@ def tiny(page: Sheet) -> None:
     page.place = f"{page.rng.choice((0.002, 0.01))} 0 0 {page.rng.choice((0.002, 0.01))} {page.left} {page.y} Tm"
 
 
+def dust(page: Sheet) -> None:
+    """Set the name as small as specks of dust."""
+    small = page.rng.choice((0.3, 0.6, 0.9)) / page.size
+    page.place = f"{small} 0 0 {small} {page.left} {page.y} Tm"
+
+
 def no_width(page: Sheet) -> None:
     page.spelled = False
     page.place = f"0.001 0 0 1 {page.left} {page.y} Tm"
@@ -497,10 +516,10 @@ def dark_on_dark(page: Sheet) -> None:
 
 
 HIDING: tuple[Way, ...] = (
-    box, bordered_box, label_on_box, cross_on_box, boxes_in_one_path, box_in_pieces, thick_line, hatching,
+    box, bordered_box, label_on_box, cross_on_box, boxes_in_one_path, box_in_pieces, thick_line, hatching, cross_hatching,
     black_highlight_under, white_on_white, colour_of_the_ground, opacity_nought, soft_mask, invisible, clipped_away,
     clip_of_letters, clipped_by_letters, layer_off, layer_off_in_a_tag, black_note, line_note, picture_over, form_over, shading_over, pattern_over,
-    black_letters_over, long_dash_over, drawn_letters_over, letters_without_shape, nearly_opaque_box, triangular_clip, off_the_page, outside_the_crop, tiny, no_width, white_outline, white_pattern, form_with_invisible_text,
+    black_letters_over, long_dash_over, drawn_letters_over, letters_without_shape, nearly_opaque_box, triangular_clip, off_the_page, outside_the_crop, tiny, dust, no_width, white_outline, white_pattern, form_with_invisible_text,
     form_in_a_layer_off, form_with_box, other_actual_text, field_with_a_ground, thick_border, thick_border_of_a_field, dark_on_dark,
 )  # fmt: skip
 """Ways to hide a name."""
@@ -532,6 +551,16 @@ def frame(page: Sheet) -> None:
 
 def frame_of_the_page(page: Sheet) -> None:
     page.over += "0 G 2 w 20 20 555 802 re S 0 g 10 10 m 580 10 l 580 830 l 10 830 l h 14 14 567 812 re f* "
+
+
+def wide_hatching(page: Sheet) -> None:
+    page.tiles.append((9, "0.3 G 0.5 w 0 0 m 9 9 l S"))
+    page.over += f"/Pattern cs /H{len(page.tiles)} scn {page.rectangle(4)} f "
+
+
+def small_print(page: Sheet) -> None:
+    page.spelled = False
+    page.place = f"{4 / page.size} 0 0 {4 / page.size} {page.left} {page.y} Tm"
 
 
 def underline(page: Sheet) -> None:
@@ -665,7 +694,7 @@ def dark_on_grey(page: Sheet) -> None:
 
 
 SHOWING: tuple[Way, ...] = (
-    nothing, white_on_dark, dark_on_pale, box_elsewhere, frame, frame_of_the_page, underline, struck_out, marker, multiplied,
+    nothing, white_on_dark, dark_on_pale, box_elsewhere, frame, frame_of_the_page, wide_hatching, small_print, underline, struck_out, marker, multiplied,
     marker_note, link, clipped_to_the_page, layer_on, half_opaque, grey, outlined, printed_twice, printed_twice_over_a_picture,
     printed_again_on_the_box,
     picture_under, shading_under, form_under, box_clipped_away, watermark, box_under_the_name, mark_never_applied,
