@@ -23,6 +23,7 @@ _LAYER = 10  # words: fewer may be anywhere by chance
 _IN_PLACE = 0.9  # share of the words that are over ink, if the layer is in its place
 _SHORT = 5  # letters: a shorter word is not looked at letter by letter
 _INKED = 0.7  # share of the letters of a word that have ink in their place; a label in place of a name is shorter
+_HIGH = 0.25  # of the height of a word that has ink, which a row of dots has not
 _STROKES = 0.3  # strokes a letter that a line through a word meets at least; a cross or a frame has fewer
 _CURVED = 12  # segments: a path with fewer is a box, a line or a cross, and no letter
 
@@ -150,7 +151,8 @@ class _Word:
         return not between or ink <= _STRAY * dark * len(self.beside)
 
     def _is_lettered(self, inked: bytes) -> bool:
-        """Return whether there is ink in the place of nearly every letter, and some line meets enough strokes.
+        """Return whether there is ink in the place of nearly every letter, high enough, and some line meets enough
+        strokes.
 
         `inked` is 1 for each level of brightness that is ink.
         """
@@ -161,7 +163,8 @@ class _Word:
         columns = bytes(map(any, zip(*ink, strict=True)))
         places = [columns[n * wide // count : (n + 1) * wide // count] for n in range(count)]
         strokes = max(sum(map(bool, row.split(b"\0"))) for row in ink)
-        return sum(map(any, places)) >= _INKED * count and strokes >= _STROKES * count
+        high = sum(map(any, ink)) >= _HIGH * len(ink)
+        return high and sum(map(any, places)) >= _INKED * count and strokes >= _STROKES * count
 
 
 def _words(letters: Sequence[Letter], texts: Sequence[str]) -> list[list[Letter]]:

@@ -148,8 +148,9 @@ def test_a_name_that_is_covered_in_the_scan_is_withheld_from_its_layer(patch: st
         "0 G 1 w 176 692 m 249 709 l S 176 709 m 249 692 l S",
         "BT /R 9 Tf 210 700 Td (s.40) Tj ET",
         "BT /R 11 Tf 178 700 Td ([XX]) Tj ET",
+        "BT /R 11 Tf 178 700 Td (.....................) Tj ET",
     ],
-    ids=["frame", "cross", "label", "initials"],
+    ids=["frame", "cross", "label", "initials", "dots"],
 )
 def test_a_name_with_a_white_patch_and_a_mark_in_its_place_is_withheld_from_its_layer(mark: str) -> None:
     assert read(scanned("", f"1 g {box(174, 77, 690, 20)} 0 g {mark} ")) == ("Child Wren lived with in Elm Street.", 1)
