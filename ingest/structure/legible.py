@@ -28,6 +28,15 @@ _SHAPES = bytes(
     for letter in bytes(range(256)).decode("latin-1")
 )
 _SIGNS = "’‘“”–—…•"
+# What fonts name instead of letters: signs in place of "fi" or "ff", and letters of no European language in place of
+# digits and letters, as when the numbers of glyphs pass for Unicode.
+_MAY_LIE = re.compile(
+    "[®©¬¤¥§¶†‡˘˙˚˛˜˝ˇ◊∆\u0100-\u01bf\u03e2-\u03ef]"
+)  # one set of letters is searched for much faster
+_LIES = re.compile(
+    "[®©¬¤¥§¶†‡˘˙˚˛˜˝ˇ◊∆](?<=[a-z].)(?=[a-z])|(?<!\\S)[®˘˙˚˛˜˝ˇ](?=[a-z]{2})"
+    "|[\u03e2-\u03ef]|[\u0180-\u01bf]{2}|[\u0100-\u01bf]{4}"
+)
 _MIXED = re.compile(rf"[^\x00-\xff{_SIGNS}](?<=[a-z].)[a-z]")
 
 # The seven letters that most often follow each letter, as counted in reports. In English, eight in ten pairs of letters
@@ -93,6 +102,11 @@ def has_holes(text: str) -> bool:
     return has_odd_letters(text) and _HOLES.search(_BULLET.sub("", text)) is not None
 
 
+def has_lies(text: str) -> bool:
+    """Return whether a text has a sign within a word or letters of no European language, which nobody prints."""
+    return not text.isascii() and _MAY_LIE.search(text) is not None and _LIES.search(text) is not None
+
+
 def _names_of_glyphs(text: str) -> list[str]:
     """Return the glyph names in a text, such as "/g6/g14/g3". They appear if a font only has names for its letters."""
     # Hardly any text has these characters, and searching for them is much faster than matching the patterns.
@@ -115,9 +129,15 @@ def lines_with_wrong_letters(lines: Sequence[str], fonts: Sequence[Hashable]) ->
             found.update(places)
         elif not is_usual(text):
             pairs, known = _pairs(text)
-            if pairs >= _ENOUGH and known < _LEAST * pairs:
+            if (pairs >= _ENOUGH and known < _LEAST * pairs) or _is_strange(text):
                 found.update(places)
     return found
+
+
+def _is_strange(text: str) -> bool:
+    """Return whether most letters of a text are Latin ones with accents. No language has so many."""
+    letters = [] if text.isascii() else list(filter(str.isalpha, text))
+    return len(letters) >= _ENOUGH and 2 * sum("\u0100" <= letter <= "\u024f" for letter in letters) > len(letters)
 
 
 def is_usual(text: str) -> bool:

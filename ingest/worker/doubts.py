@@ -53,9 +53,10 @@ def _mark_missing(text_page: textpage.TextPage, lines: Sequence[Line], places: S
     if any(_may_be_unmapped(text_page, line, held) for line, held in zip(lines, places, strict=True)):
         for line, held in zip(lines, places, strict=True):
             _mark_unmapped(text_page, line, held)
-    if legible.has_odd_letters("".join([line.text for line in lines])):  # otherwise no line has any
+    text = " ".join([line.text for line in lines])
+    if legible.has_odd_letters(text) or legible.has_lies(text):  # otherwise no line has any
         for line in lines:
-            if line.doubt is None and legible.has_holes(line.text):
+            if line.doubt is None and (legible.has_holes(line.text) or legible.has_lies(line.text)):
                 line.doubt = Doubt.HOLES
 
 
@@ -94,8 +95,11 @@ def _fonts(text_page: textpage.TextPage, places: Sequence[int]) -> list[tuple[by
     return [(names[font], mode == objects.INVISIBLE) for font, mode in zip(fonts, modes, strict=True)]
 
 
-def judge(handle: int, page: RawPage, things: PageObjects) -> None:
-    """Record whether OCR should read the page, and what is missing from it until then."""
+def judge(handle: int, page: RawPage, things: PageObjects, *, inner: bool) -> None:
+    """Record whether OCR should read the page, and what is missing from it until then.
+
+    `inner` means that the drawings of letters hold text in this file (Type 3).
+    """
     if sum(len(line.text) for line in page.lines) < _FEW_LETTERS:
         page.image = things.any_picture
         page.scan = page.image and (not page.lines or geometry.is_scan(things.pictures, documents.page_box(handle)))
@@ -103,6 +107,8 @@ def judge(handle: int, page: RawPage, things: PageObjects) -> None:
         page.scan, page.unread = True, Reason.GARBLED.value
     elif not page.lines and page.image:
         page.unread = Reason.NO_TEXT.value
+    elif inner and things.any_type3():
+        page.scan, page.unread = True, Reason.PARTLY_READ.value
     else:
         printed, lost = unlettered.look(handle, page, things)
         if printed:

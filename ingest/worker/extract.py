@@ -202,7 +202,7 @@ def _page(
         doubts.mark(handle, text_page, page, places, things, may_have_blanks=found.blanks)
         if not trust_hidden_text:
             hidden_text.withhold(handle, text_page, page, places, things)
-        doubts.judge(handle, page, things)
+        doubts.judge(handle, page, things, inner=found.inner)
         frames.mark(page, things, documents.view(handle))
         bullets.mark(page, things, documents.view(handle))
         notes.mark(page, typed)

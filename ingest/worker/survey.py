@@ -27,6 +27,8 @@ _COMMANDS = re.compile(rb"/Contents\s*(\[[^\]]*\]|\d+\s+\d+\s+R)")
 _REFERENCE = re.compile(rb"(\d+)\s+\d+\s+R")
 _OBJECT = re.compile(rb"(\d+)\s+\d+\s+obj\b")
 _NUMBERS = re.compile(rb"[\d\s]*")
+_GLYPH = re.compile(rb"\s*(?:[-+]?[\d.]+\s+){2,6}d[01]\b")  # how the drawing of a letter begins (Type 3)
+_WORDS = re.compile(rb"T[jJ]\b")
 _FILES = re.compile(rb"/AF\s*[\[\d]|/FileAttachment\b")
 _PAINTED = re.compile(
     rb"/BG\s*\[?\s*[\d.]|/BS\s*(?:\d|<<[^>]*?/W\s*(?:[3-9]|\d\d|\d\s+\d+\s+R))"
@@ -49,10 +51,10 @@ class Survey:
 
     `pages` is the number of pages in it, including those of earlier versions of the file, and `packed` whether they are
     in packed objects. `damaged` means that a stream may not be unpacked to its end, or that drawing commands may be
-    missing. `layers` are parts of a page that can be switched off, and `type3` fonts whose letters are drawings. `says`
-    means that the file says what some letters are to be read as (ActualText), and `blanks` that a font names several
-    letters as spaces. `files` are files associated with something or attached to a place, and `painted` are notes with
-    a background or a thick border.
+    missing. `layers` are parts of a page that can be switched off, and `type3` fonts whose letters are drawings;
+    `inner` means that such drawings hold text, which PDFium does not read. `says` means that the file says what some
+    letters are to be read as (ActualText), and `blanks` that a font names several letters as spaces. `files` are files
+    associated with something or attached to a place, and `painted` are notes with a background or a thick border.
     """
 
     pages: int = 0
@@ -60,6 +62,7 @@ class Survey:
     damaged: bool = False
     layers: bool = False
     type3: bool = False
+    inner: bool = False
     says: bool = False
     blanks: bool = False
     files: bool = False
@@ -91,6 +94,7 @@ def survey(data: bytes) -> Survey:
         else:
             found.says |= b"ActualText" in text or _NUMBER.search(text) is not None
             found.blanks |= b"beginbf" in text and _has_blanks(text)
+            found.inner |= _GLYPH.match(text) is not None and _WORDS.search(text) is not None
     _look(b"\n".join(outside), found, packed)
     if unknown:
         found.packed = found.layers = found.type3 = found.files = found.painted = True

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ingest.worker.pdfium import annotations, objects
+from ingest.worker.pdfium import annotations, objects, textpage
 from ingest.worker.pdfium.binding import Prepared, all_prepared
 from ingest.worker.visible.geometry import Box
 
@@ -83,6 +83,11 @@ class PageObjects:
         if objects.TEXT not in wanted:
             return [z for z in self.others if self.kinds[z] in wanted]
         return [z for z, kind in enumerate(self.kinds) if kind in wanted]
+
+    def any_type3(self) -> bool:
+        """Return whether a font whose letters are drawings is used on the page."""
+        texts = [self.prepared[z] for z in self.of_kind(objects.TEXT)] + all_prepared(self.texts_in_forms)
+        return any(textpage.in_type3(texts))
 
     def is_lost(self, picturing: int) -> bool:
         """Return whether a picture, or one inside a form, cannot be decoded."""

@@ -5,6 +5,7 @@ of print.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 
 from ingest.structure.page import Line, RawPage
@@ -27,6 +28,13 @@ _LINES = 2  # lines of print on a page with few letters, and one more on others:
 _FEW_LETTERS = 50
 _PART = 0.04  # of the page: smaller pictures are ignored
 _LINES_IN_PART, _STROKES_IN_PART = 4, 20  # of print in a picture among text; photographs and crests have fewer
+_FAINT, _DARKEST = 25, 0.001  # of 255, share: ink of a scan with fewer dark pixels than that
+_SLOPES = [
+    n / 115 for n in range(-10, 11) if n
+]  # of the lines of a scan that went through at an angle: 5° in steps of 0.5°
+_STRIPS = 3  # of the page, from top to bottom, in which such a scan has lines at least; there are twice as many
+_SLICES = 24  # of a page that are shifted against each other to make such lines level
+_RULE = 64  # pixels, a power of two: higher than a line of print
 _PAD = 0.35  # of the letter size: ink around a letter that is still its own
 
 
@@ -36,7 +44,9 @@ def look(handle: int, page: RawPage, things: PageObjects) -> tuple[bool, bool]:
     """
     body = [line for line in page.lines if _MARGIN * page.height < line.y < (1 - _MARGIN) * page.height]
     few = sum(len(line.text) for line in body) < _FEW_LETTERS
-    whole = _may_be_scan(handle, page, things, body, few) or _may_be_curves(things)
+    scan = _may_be_scan(handle, page, things, body, few)
+    curves = scan or _may_be_curves(things)
+    whole = curves or (few and len(things.of_kind(objects.PATH)) >= _SHAPES)
     pictured = bool(things.pictures) and geometry.share(things.pictures, documents.page_box(handle)) >= _PART
     if not (whole or pictured):
         return False, False
@@ -44,7 +54,8 @@ def look(handle: int, page: RawPage, things: PageObjects) -> tuple[bool, bool]:
     drawn = _Drawn(handle, page, things)
     parts = [(*seen(left, bottom), *seen(right, top)) for left, bottom, right, top in things.pictures]
     if whole:
-        found = drawn.lines_of_print([], _STROKES) >= (_LINES if few else _LINES + 1)
+        found = drawn.lines_of_print([], _STROKES, rules=curves) >= (_LINES if few else _LINES + 1)
+        found = found or (scan and few and drawn.has_poor_print())
     else:
         found = drawn.lines_of_print(parts, _STROKES_IN_PART) >= _LINES_IN_PART
     blank = (thing for thing, part in zip(things.picturing, parts, strict=True) if pictured and drawn.is_blank(part))
@@ -108,17 +119,40 @@ class _Drawn:
         self._ground = paper(self._rows)
         self._lines = page.lines
 
-    def lines_of_print(self, within: Sequence[geometry.Box], strokes: int) -> int:
+    def lines_of_print(self, within: Sequence[geometry.Box], strokes: int, *, rules: bool = True) -> int:
         """Return how many lines of print are drawn where the text has no line.
 
-        `within` are parts of the page to examine, or nothing for the whole page.
+        `within` are parts of the page to examine, or nothing for the whole page. Without `rules`, upright lines longer
+        than letters do not count, as those of an empty table.
         """
-        black = bytes(abs(level - self._ground) > _DARK for level in range(256))
-        blanked = _blanked(self._rows, self._ground, self._lines, self._scale)
-        ink = [row.translate(black) for row in blanked]
+        ink = self._dark
+        ink = ink if rules else _without_rules(ink)
         if not within:
             return _count(ink, self._scale, strokes)
         return sum(_count(self._cut(ink, part), self._scale, strokes) for part in within)
+
+    def has_poor_print(self) -> bool:
+        """Return whether there are lines of print that are faint, or not level."""
+        ink = self._dark
+        if sum(row.count(1) for row in ink) < _DARKEST * len(ink) * len(ink[0]):
+            ink = self._ink(_FAINT)
+            if _count(ink, self._scale, _STROKES) >= _LINES:
+                return True
+        # A narrow strip of such lines is nearly level.
+        wide = len(ink[0]) // (2 * _STRIPS)
+        strips = ([row[n * wide : (n + 1) * wide] for row in ink] for n in range(2 * _STRIPS))
+        if sum(_count(strip, self._scale, _STROKES // 2) >= _LINES for strip in strips) < _STRIPS:
+            return False
+        return any(_count(_level(ink, slope), self._scale, _STROKES) >= _LINES for slope in _SLOPES)
+
+    @cached_property
+    def _dark(self) -> list[bytes]:
+        return self._ink(_DARK)
+
+    def _ink(self, least: int) -> list[bytes]:
+        """Return the picture with 1 for each pixel of ink outside the known lines."""
+        black = bytes(abs(level - self._ground) > least for level in range(256))
+        return [row.translate(black) for row in _blanked(self._rows, self._ground, self._lines, self._scale)]
 
     def is_blank(self, part: geometry.Box) -> bool:
         """Return whether nothing is drawn in a part of the page."""
@@ -145,6 +179,34 @@ def _blanked(rows: Sequence[bytes], ground: int, lines: Sequence[Line], scale: f
             if end > left:
                 cleared[y][left:end] = bytes((ground,)) * (end - left)
     return [bytes(row) for row in cleared]
+
+
+def _without_rules(ink: Sequence[bytes]) -> list[bytes]:
+    """Return a picture of ink without its upright runs that are longer than a letter."""
+    rows = [int.from_bytes(row, "big") for row in ink]
+    held, step = rows, 1
+    while step < _RULE:
+        held = [one & other for one, other in zip(held, held[step:] + [0] * step, strict=True)]
+        step *= 2
+    while step > 1:
+        step //= 2
+        held = [one | other for one, other in zip(held, [0] * step + held[:-step], strict=True)]
+    wide = len(ink[0])
+    return [(row & ~run).to_bytes(wide, "big") for row, run in zip(rows, held, strict=True)]
+
+
+def _level(ink: Sequence[bytes], slope: float) -> list[bytes]:
+    """Return a picture of ink with its upright slices shifted, so that lines with this slope are level."""
+    wide = -(-len(ink[0]) // _SLICES)
+    shifts = [round(slope * (n + 0.5 - _SLICES / 2) * wide) for n in range(_SLICES)]
+    most = max(map(abs, shifts))
+    blank = [bytes(len(ink[0]))] * most
+    padded = [*blank, *ink, *blank]
+    slices = [
+        [row[n * wide : (n + 1) * wide] for row in padded[most + shift : most + shift + len(ink)]]
+        for n, shift in enumerate(shifts)
+    ]
+    return list(map(b"".join, zip(*slices, strict=True)))
 
 
 def _count(rows: Sequence[bytes], scale: float, least: int) -> int:
