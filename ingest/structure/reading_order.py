@@ -8,12 +8,19 @@ up in the same column is moved up.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
+from corpus.model import AsideRole
 from ingest.structure.draft import ends_sentence
 from ingest.structure.normalise import RAISED
 from ingest.structure.page import Line, RawPage
 
 _COLUMN_ROWS = 6  # consecutive rows with a gap in the same place form two columns; fewer may be a table
+_LINE_NUMBER = re.compile(r"([\d⁰¹²³⁴-⁹]{1,4})(?:\s+(\S.*)|$)")  # small ones look raised
+_LEVELLED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_COUNTED, _MOSTLY_COUNTED = 10, 0.8  # lines of a page, and share of them, that are numbered one by one
+_COUNT_EDGE = 12.0  # points by which the left edge of these numbers may vary, with the number of their digits
+_GUTTERS = 2  # gaps of such a row: three columns
 _WIDEST = 0.6  # share of the letter size: the maximum average width of the letters of a text
 _COMMENT = re.compile(r"(?:Commented? \[\w+\]|Commented|Deleted|Formatted): ?|Commented? \[\w+\]")
 # What may be raised at the start of a piece of a line that PDFium has split there.
@@ -25,13 +32,15 @@ _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)]?")
 _NUMBER_REACH = 90.0  # maximum distance in points between a number in the margin and its text
 _LEVEL = 0.4  # share of the letter size: baselines that differ by less are at the same height
 _WORD_SPACE = 0.8  # times the letter size: the widest space on each side of a piece that is drawn apart
+_BESIDE = 0.7  # share by which the height and width of two columns side by side agree
 _HOLE = 2.5  # times the letter size: the smallest step between two lines that leaves room for others
 _NUMBERS_NEEDED = 2  # numbers in a column for them to be paragraph numbers
 
 
 def in_reading_order(page: RawPage) -> list[Line]:
     """Return the lines of a page in the order in which a person reads them."""
-    return _top_down(_numbers_beside(_comments_last(_apart(_whole(_filled(page.lines))))))
+    lines, counted = _without_line_numbers(page.lines)
+    return _top_down(_numbers_beside(_comments_last(_apart(_whole(_filled(lines)))))) + counted
 
 
 def overlaps(one: Line, other: Line) -> bool:
@@ -103,6 +112,40 @@ def split_cells(line: Line) -> list[Line]:
     return cells
 
 
+def _without_line_numbers(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Return the lines of a page without the numbers that count all of them in the margin, and these numbers."""
+    numbered = [line for line in lines if line.text[:1].isdigit()]
+    if len(numbered) < max(_COUNTED, _MOSTLY_COUNTED * (len(lines) - len(numbered))):
+        return lines, []
+    found = [(line, match) for line in numbered if (match := _LINE_NUMBER.match(line.text)) and not line.sideways]
+    numbers = [int(match.group(1).translate(_LEVELLED)) for _, match in found]
+    steps = sum(other == one + 1 for one, other in pairwise(numbers))
+    held = {id(line) for line, _ in found}
+    prose = [match.group(2) for _, match in found if match.group(2)] + [
+        line.text for line in lines if id(line) not in held
+    ]
+    places = [line.x0 for line, _ in found]
+    if (
+        steps < _MOSTLY_COUNTED * max(len(numbered), len(prose))
+        or max(places) - min(places) > _COUNT_EDGE
+        or not is_prose(prose)
+    ):
+        return lines, []
+    counted = []
+    for line, match in found:
+        width = (line.x1 - line.x0) * len(match.group(1)) / len(line.text)
+        gap = next((edges for at, edges in zip(line.gaps, line.gap_edges, strict=False) if at == match.start(2)), None)
+        end = gap[0] if gap else line.x0 + width
+        counted.append(
+            Line(match.group(1).translate(_LEVELLED), line.x0, end, line.y, line.size, role=AsideRole.PAGE_NUMBER)
+        )
+        line.x0 = gap[1] if gap else line.x0 + width + line.size
+        line.text = match.group(2)
+        line.gaps = tuple(at - match.start(2) for at in line.gaps if at > match.start(2))
+        line.gap_edges = line.gap_edges[len(line.gap_edges) - len(line.gaps) :]
+    return [line for line in lines if line.text], counted
+
+
 def _filled(lines: list[Line]) -> list[Line]:
     """Put a piece of a line that is drawn apart, such as a word with a shadow, in the hole that it leaves."""
     holed = [line for line in lines if line.gap_edges and len(line.gap_edges) == len(line.gaps)]
@@ -169,20 +212,20 @@ def _raised(mark: re.Match[str]) -> str:
 
 
 def _apart(lines: list[Line]) -> list[Line]:
-    """Separate rows that run across two columns of prose: first the left column, then the right one."""
+    """Separate rows that run across columns of prose: first the left column, then those to the right of it."""
     result: list[Line] = []
     run: list[Line] = []
     for line in [*lines, None]:
-        together = line is not None and len(line.gaps) == 1 and not line.sideways
+        together = line is not None and 0 < len(line.gaps) <= _GUTTERS and not line.sideways
         if together and run and line is not None:
             step = line.y - run[-1].y
-            together = 0.5 * run[-1].size < step < 2.0 * run[-1].size
+            together = 0.5 * run[-1].size < step < 2.0 * run[-1].size and len(line.gaps) == len(run[-1].gaps)
         if together and line is not None:
             run.append(line)
             continue
         if run:
             result.extend(_columns(run))
-        run = [line] if line is not None and len(line.gaps) == 1 and not line.sideways else []
+        run = [line] if line is not None and 0 < len(line.gaps) <= _GUTTERS and not line.sideways else []
         if line is not None and not run:
             result.append(line)
     return result
@@ -191,10 +234,10 @@ def _apart(lines: list[Line]) -> list[Line]:
 def _columns(run: list[Line]) -> list[Line]:
     if len(run) < _COLUMN_ROWS:
         return run
-    cells = [split_cells(line) for line in run]
-    if not is_prose([left.text for left, _ in cells]) or not is_prose([right.text for _, right in cells]):
+    columns = list(zip(*map(split_cells, run), strict=True))
+    if not all(is_prose([cell.text for cell in column]) for column in columns):
         return run
-    return [left for left, _ in cells] + [right for _, right in cells]
+    return [cell for column in columns for cell in column]
 
 
 def is_prose(rows: list[str]) -> bool:
@@ -286,7 +329,7 @@ def _top_down(lines: list[Line]) -> list[Line]:
     for run in runs:
         bottom = max(line.y for line in run)
         at = len(placed)
-        while at > 0 and _stands_above(run, bottom, placed[at - 1]):
+        while at > 0 and (_stands_above(run, bottom, placed[at - 1]) or _is_left_column(run, placed[at - 1])):
             at -= 1
         moved = moved or at < len(placed)
         placed.insert(at, run)
@@ -314,6 +357,25 @@ def _fills(run: list[Line], above: Line, below: Line) -> bool:
     if not all(above.y < line.y < below.y for line in run):
         return False
     return overlaps(run[0], above) or overlaps(run[0], below)
+
+
+def _is_left_column(run: list[Line], other: list[Line]) -> bool:
+    """Return whether a run of lines is the column on the left of another, which the file draws first."""
+    if min(len(run), len(other)) < _COLUMN_ROWS or max(line.x1 for line in run) >= min(line.x0 for line in other):
+        return False
+    top, bottom, start, end = (each.y for each in (run[0], run[-1], other[0], other[-1]))
+    wide, high = (
+        ([max(line.x1 for line in part) - min(line.x0 for line in part) for part in (run, other)]),
+        bottom - top,
+    )
+    return (
+        abs(top - start) < run[0].size
+        and min(bottom, end) - max(top, start) > _BESIDE * max(high, end - start)
+        and min(wide) > _BESIDE * max(wide)
+        and abs(run[0].size - other[0].size) < 1
+        and is_prose([line.text for line in run])
+        and is_prose([line.text for line in other])
+    )
 
 
 def _stands_above(run: list[Line], bottom: float, other: list[Line]) -> bool:

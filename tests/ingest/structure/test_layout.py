@@ -122,6 +122,48 @@ def test_two_columns_are_read_one_after_the_other(
 
 
 @everywhere
+def test_three_columns_drawn_row_by_row_are_read_one_after_the_other(press: Any, font: str, size: float) -> None:
+    words = [prose(seed, 40) for seed in (21, 22, 23)]
+    columns = [wrap(each, 130, font, size) for each in words]
+    rows = min(map(len, columns))
+    columns = [column[:rows] for column in columns]
+    across = 150 + 1.5 * size
+    drawn = [draw(column, 30 + at * across, 700, font, size) for at, column in enumerate(columns)]
+    page = [part for row in zip(*drawn, strict=True) for part in row]
+    found = " ".join(texts(read(press, page)))
+    assert found == " ".join(line for column in columns for line in column)
+
+
+@everywhere
+def test_the_left_column_is_read_first_also_where_it_is_drawn_last(press: Any, font: str, size: float) -> None:
+    first, second = prose(6, 60), prose(7, 60)
+    left, right = wrap(first, 200, font, size), wrap(second, 200, font, size)
+    page = [*draw(right, 320, 700, font, size), *draw(left, 50, 700, font, size)]
+    assert " ".join(texts(read(press, page))) == " ".join([*first, *second])
+
+
+@everywhere
+@pytest.mark.parametrize("apart", [False, True])
+def test_numbers_of_lines_in_the_margin_are_no_text(press: Any, font: str, size: float, apart: bool) -> None:
+    lines = wrap(prose(24, 260), 400, font, size)[:30]
+    text, numbers = (
+        draw(lines, 90, 780, font, size),
+        draw([str(n) for n in range(41, 41 + len(lines))], 40, 780, "R", 8, 1.25 * size / 8),
+    )
+    page = [*text, *numbers] if apart else [part for pair in zip(numbers, text, strict=True) for part in pair]
+    report = read(press, page)
+    assert " ".join(texts(report)) == " ".join(lines)
+    assert {aside.text for aside in report.asides} >= {"41", "50", str(40 + len(lines))}
+    assert {aside.role for aside in report.asides} == {AsideRole.PAGE_NUMBER}
+
+
+@everywhere
+def test_the_numbers_of_a_list_are_not_those_of_lines(press: Any, font: str, size: float) -> None:
+    lines = [f"{n} The board should write a letter" for n in range(1, 16)]
+    assert len(texts(read(press, draw(lines, 60, 780, font, size)))) == len(lines)
+
+
+@everywhere
 @pytest.mark.parametrize("pages", [2, 3, 6])
 @pytest.mark.parametrize("word", ["DRAFT", "CONFIDENTIAL", "Not for sharing"])
 def test_a_mark_across_each_page_is_boilerplate(press: Any, font: str, size: float, pages: int, word: str) -> None:
