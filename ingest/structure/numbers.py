@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from ingest.structure.running_matter.page_numbers import roman
 
 _NAMES = "Recommendation|Finding|Learning Point|Lesson|Question|Action|Key Practice Episode|Theme"
+_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - reads better so
+WORDS = "|".join(_WORDS)
+"""Numbers that are written as words, as a pattern: "Recommendation Two:"."""
+
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("named", re.compile(rf"^((?:{_NAMES})\s+(\d{{1,3}}(?:\.\d{{1,3}})*))(?=[\s:.)–-]|$)", re.IGNORECASE)),
+    ("named", re.compile(rf"^((?:{_NAMES})\s+(?:No\.?\s*)?(\d{{1,3}}(?:\.\d{{1,3}})*))(?=[\s:.)–-]|$)", re.IGNORECASE)),
+    ("named in words", re.compile(rf"^((?:{_NAMES})\s+({WORDS}))(?=[:.)]|\s[–-]|$)", re.IGNORECASE)),
+    ("named briefly", re.compile(r"^((?:Rec\.?|No\.|#)\s?(\d{1,3}))[.):]?(?=\s)", re.IGNORECASE)),
     ("decimal", re.compile(r"^((\d{1,3}(?:\.\d{1,3}){1,4}))(?:[.):]?(?=\s|$)|[.):](?=[A-Z‘“]))")),
     ("lettered", re.compile(r"^(([A-Z](?:\.\d{1,3}){1,4}))[.):]?(?=\s)")),
     ("coded", re.compile(r"^(([A-Z]\d{1,3}))[.):]?(?=\s)")),
@@ -22,7 +28,12 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _BY_FIRST = {  # by the first sign of a number, so that fewer are tried
     "(": [style for style in _STYLES if style[0] in ("bracketed", "roman bracketed")],
     "digit": [style for style in _STYLES if style[0] in ("decimal", "dashed letter", "dashed", "dotted", "plain")],
-    "letter": [style for style in _STYLES if style[0] in ("named", "lettered", "coded", "roman")],
+    "letter": [
+        style
+        for style in _STYLES
+        if style[0] in ("named", "named in words", "named briefly", "lettered", "coded", "roman")
+    ],
+    "#": [style for style in _STYLES if style[0] == "named briefly"],
 }
 _LOOK_AHEAD = 12  # candidates of the same style among which a successor must be
 
@@ -81,9 +92,9 @@ def _contents(texts: Sequence[str | None]) -> set[int]:
 def at_start(text: str) -> Candidate | None:
     """Return the number at the start of a paragraph, judged by its form alone."""
     head = text[:60]
-    if not head[:1].isalnum() and head[:1] != "(":
+    if not head[:1].isalnum() and head[:1] not in ("(", "#"):
         return None
-    first = "(" if head[0] == "(" else "digit" if head[0].isdecimal() else "letter"
+    first = head[0] if head[0] in "(#" else "digit" if head[0].isdecimal() else "letter"
     for style, pattern in _BY_FIRST[first]:
         found = pattern.match(head)
         if found is None:
@@ -92,8 +103,10 @@ def at_start(text: str) -> Candidate | None:
         if style.startswith("roman"):
             value = roman(body)
             return None if value is None else Candidate(style, (value,), printed)
+        if style == "named in words":
+            body = str(_WORDS.index(body.lower()) + 1)
         parts = tuple(int(part) if part.isdigit() else ord(part) for part in re.findall(r"\d+|[A-Z]", body))
-        kind = style if style != "named" else "named " + printed.split()[0].lower()
+        kind = style if style not in ("named", "named in words") else "named " + printed.split()[0].lower()
         return Candidate(kind, parts, " ".join(printed.split()))
     return None
 
@@ -122,7 +135,7 @@ def in_order(candidates: list[Candidate | None]) -> list[str | None]:
             elif _starts(parts):
                 # A lone "1." in running text is not a list, but "1 Introduction" may be the only heading of its style
                 # so far.
-                good = candidate.style not in ("plain", "roman", "coded") or any(
+                good = candidate.style not in ("plain", "roman", "coded", "named briefly") or any(
                     _follows(parts, other) for other in ahead
                 )
             else:

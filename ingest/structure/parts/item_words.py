@@ -3,8 +3,9 @@
 import re
 
 from corpus.model import Paragraph
+from ingest.structure.numbers import WORDS
 
-NAMED = re.compile(r"^(recommendation|finding)s?\s+(?:no\.?\s*)?\d", re.IGNORECASE)
+NAMED = re.compile(rf"^(recommendation|finding)s?\s+(?:(?:no\.?\s*)?\d|(?:{WORDS})(?=[:.)]|\s[–-]|$))", re.IGNORECASE)
 """The number of a named item: "Recommendation 6"."""
 
 ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|shall|recommend(?:s|ed)?|ensure|consider)\b", re.IGNORECASE)

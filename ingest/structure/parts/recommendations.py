@@ -8,8 +8,9 @@ bullets) is not part of any item. A response often prints the text that it answe
 that case the item ends with the box or the change of type.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
 from ingest.structure.draft import Setting
@@ -28,6 +29,7 @@ from ingest.structure.parts.item_words import (
 )
 
 _TITLE_LENGTH = 160  # characters: a paragraph that only names an item is shorter, and does not end in a full stop
+_ITEMS = 2  # of one paragraph each above the last one of a section, which then has one, too
 _ANSWER_LENGTH = 100  # characters: "(accepted in full by the council)"
 
 
@@ -45,8 +47,8 @@ def find(
     """
     report = _Report(paragraphs, sections, settings or [Setting()] * len(paragraphs), answers)
     found = starts(paragraphs, sections, report.settings)
-    items = [_item(start, report, _end(start, report, found)) for _, start in sorted(found.items())]
-    return tuple(_once(items))
+    ends = [(start, _end(start, report, found)) for _, start in sorted(found.items())]
+    return tuple(_once([_item(start, report, end) for start, end in _without_closing(ends, report)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,34 @@ def _end(start: Start, report: _Report, begin: dict[int, Start]) -> int:
             break
         above = following
     return above.ordinal
+
+
+def _without_closing(ends: list[tuple[Start, int]], report: _Report) -> Iterator[tuple[Start, int]]:
+    """Yield the items without the prose that closes a section below its last item.
+
+    It is no part of that item if all items above it in the section are one paragraph each, with the lists below them.
+    """
+    for _, group in groupby(ends, key=lambda each: report.paragraphs[each[0].at].section):
+        *others, (last, end) = group
+        yield from others
+        listed = [start for start, _ in others if report.paragraphs[start.at].number and not start.called]
+        if len(listed) == len(others) >= _ITEMS and all(_prose(start, upto, report) is None for start, upto in others):
+            prose = _prose(last, end, report)
+            end = end if prose is None or last.called else prose - 1
+        yield last, end
+
+
+def _prose(start: Start, end: int, report: _Report) -> int | None:
+    """Return the first paragraph of an item, if any, that is neither its head nor a list, and asks for nothing."""
+    head = report.paragraphs[start.at]
+    if _only_names(head) or words_of(head).endswith(":"):
+        return None
+    for paragraph in report.paragraphs[start.at + 1 : end + 1]:
+        text = paragraph.text
+        part = bullet_of(text) or PART.match(paragraph.number or text) or is_footnote(paragraph) or paragraph.number
+        if not (part or REFERS_BACK.match(text) or ASKS.search(text)):
+            return paragraph.ordinal
+    return None
 
 
 def _only_names(head: Paragraph) -> bool:

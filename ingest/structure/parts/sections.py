@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from corpus.model import Section, SectionKind
 from ingest.structure.draft import Draft
 from ingest.structure.parts import headings
+from ingest.structure.parts.addressee import addressed_to
 from ingest.structure.parts.section_kinds import kind_of
 
 _TITLE_SIZE = 1.2  # times the size of the body: the title of a report is larger
@@ -43,9 +44,10 @@ def divide(
             own = kind_of(draft.text)
             if title and not (own is SectionKind.RECOMMENDATIONS and len(draft.text.split()) <= _TITLE_WORDS):
                 own = None
-            kind = own or (enclosing[-1].kind if enclosing else SectionKind.BODY)
+            kind = own or (_inherited(enclosing[-1], number, draft.text) if enclosing else SectionKind.BODY)
             level = number is not None or levels[round(rank, 1)] > 1
-            enclosing.append(_Enclosing(rank, number, kind if level else SectionKind.BODY))
+            asks = own is SectionKind.RECOMMENDATIONS
+            enclosing.append(_Enclosing(rank, number, kind if level else SectionKind.BODY, asks))
             sections.append(Section(len(sections), kind, draft.text))
         places.append(len(sections) - 1)
     if len(drafts) and 0 not in places:
@@ -60,12 +62,19 @@ class _Enclosing:
     """A heading that encloses others, and the kind that they inherit from it.
 
     The type size alone is weak evidence: an introduction set larger than all other headings does not enclose them. So a
-    heading passes on its kind only if it has a number, or another heading is set like it.
+    heading passes on its kind only if it has a number, or another heading is set like it. `asks` means that its own
+    words say that it is for recommendations.
     """
 
     rank: float
     number: str | None
     kind: SectionKind
+    asks: bool = False
+
+
+def _inherited(outer: _Enclosing, number: str | None, heading: str) -> SectionKind:
+    """Return the kind of a heading that has none of its own. "For the police" is always part of recommendations."""
+    return SectionKind.RECOMMENDATIONS if outer.asks and not number and addressed_to(heading) else outer.kind
 
 
 def _encloses(outer: _Enclosing, rank: float, number: str | None) -> bool:

@@ -21,6 +21,11 @@ def found(*texts: str) -> list[str | None]:
         ["4.3.1", "4.3.2", "4.3.4", "4.3.5"],  # one was lost
         ["Recommendation 1", "Recommendation 2"],
         ["Finding 1", "Finding 2", "Finding 3"],
+        ["Recommendation No. 1", "Recommendation No. 2"],
+        ["Rec 1", "Rec 2", "Rec 3"],
+        ["Rec. 1", "Rec. 2", "Rec. 3"],
+        ["No. 1", "No. 2", "No. 3"],
+        ["#1", "#2", "#3"],
     ],
 )
 def test_numbers_in_order_are_paragraph_numbers(printed: list[str]) -> None:
@@ -47,9 +52,17 @@ def test_a_number_out_of_order_is_not_a_paragraph_number(text: str) -> None:
     assert found("1.1 The child was seen.", text, "1.2 The child was not seen.") == ["1.1", None, "1.2"]
 
 
+def test_a_number_may_be_written_as_a_word_after_a_name() -> None:
+    assert found("Recommendation One: Act", "Recommendation Two – Act", "Recommendation Three") == [
+        "Recommendation One", "Recommendation Two", "Recommendation Three",
+    ]  # fmt: skip
+    assert found("Recommendation one of the review was for the police", "Recommendation two was not") == [None, None]
+
+
 def test_a_single_bare_number_does_not_count_but_a_row_of_them_does() -> None:
     assert found("1 Brook Street") == [None]
     assert found("M1 2AB") == [None]
+    assert found("No. 1 Lakeside") == [None]
     assert found("S1 One", "S2 Two") == ["S1", "S2"]
     assert found("1 Introduction", "Text.", "2 Method", "3 Analysis") == ["1", None, "2", "3"]
 

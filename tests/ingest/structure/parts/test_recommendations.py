@@ -180,6 +180,31 @@ def test_a_table_of_answers_holds_no_recommendations() -> None:
     assert found == []
 
 
+CLOSING = "The panel thanks everybody who spoke to it. It meets again in the spring."
+
+
+@pytest.mark.parametrize("numbers", [("1", "2", "3"), ("R1", "R2", "R3"), ("Rec 1", "Rec 2", "Rec 3")])
+def test_prose_that_closes_the_section_is_no_part_of_the_last_recommendation(numbers: tuple[str, ...]) -> None:
+    items = [(number, f"{number} The board should write letters.") for number in numbers]
+    assert [item.text for item in find(*items, CLOSING)] == ["The board should write letters."] * 3
+    (*_, last) = find(*items, "• to parents", "• to schools", CLOSING)
+    assert CLOSING not in last.text
+    assert last.text.endswith("to schools")
+
+
+@pytest.mark.parametrize(
+    "last", ["This should be done within a year.", "The letters should be read by a parent first."]
+)
+def test_prose_that_asks_or_refers_back_is_part_of_the_last_recommendation(last: str) -> None:
+    items = [(number, f"{number}. The board should write letters.") for number in "123"]
+    assert find(*items, last)[-1].text.endswith(last)
+
+
+def test_where_recommendations_have_several_paragraphs_the_last_one_has_them_too() -> None:
+    items = [part for number in "123" for part in ((number, f"{number}. The board should write letters."), CLOSING)]
+    assert all(item.text.endswith(CLOSING) for item in find(*items))
+
+
 def test_narrative_and_lead_ins_among_numbered_recommendations_are_none() -> None:
     found = find(
         ("8.1", "8.1 The review makes the following recommendations."),

@@ -58,6 +58,18 @@ def test_smaller_headings_belong_to_a_chapter_if_chapters_look_the_same() -> Non
     assert found == [SectionKind.ANALYSIS] * 2 + [SectionKind.RECOMMENDATIONS] * 2
 
 
+@pytest.mark.parametrize("heading", ["The police", "For the safeguarding partnership", "For all agencies"])
+def test_a_heading_that_only_names_a_body_belongs_to_the_recommendations_above_it(heading: str) -> None:
+    found = kinds((draft("Recommendations", 18, True), None), (draft(heading, 12, True), None))
+    assert found == [SectionKind.RECOMMENDATIONS] * 2
+    for above, below, number in (
+        ("Introduction", heading, None),
+        ("Recommendations", "What became of the child", None),
+        ("Recommendations", f"5 {heading}", "5"),
+    ):
+        assert kinds((draft(above, 18, True), None), (draft(below, 12, True), number))[1] is SectionKind.BODY
+
+
 def test_a_number_says_more_than_the_size_of_letters() -> None:
     found = kinds(
         (draft("4 Analysis", 18, True), "4"),
