@@ -2,8 +2,13 @@
 
 Each command runs in a process of its own, with its own streams, environment, folder and exit code. Only loading the
 program, which takes longer than most commands, happens once. The process that forks opens no library.
+
+A command waits for its threads, runs what is registered for its end, and writes what it has printed. It does not take
+the loaded program apart, which would take longer than the command. Processes that are not forked do.
 """
 
+import atexit
+import gc
 import json
 import os
 import select
@@ -12,11 +17,14 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
+import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 FORKS = sys.platform == "linux"
 """Elsewhere, forking a process that has loaded libraries is impossible or not safe."""
@@ -136,12 +144,33 @@ def serve(control: socket.socket) -> list[str] | None:
             control.sendall(_CODE.pack(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
 
 
+def _end_as(command: Callable[[], object]) -> NoReturn:
+    """Run a command, and end this process with its exit code."""
+    code: object = 0
+    try:
+        command()
+    except SystemExit as asked:
+        code = asked.code
+    except BaseException:  # noqa: BLE001 - as Python does
+        traceback.print_exc()
+        code = 1
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
 if __name__ == "__main__":
     from reviews.cli.main import main
 
     for _name in _LOADED:
         import_module(_name)
+    gc.collect()
+    gc.freeze()  # else a command would look at everything that is loaded, and copy its memory
     _words = serve(socket.socket(fileno=os.dup(0)))
     if _words is not None:
         sys.argv = ["reviews", *_words]
-        main(prog_name="reviews")
+        _end_as(lambda: main(prog_name="reviews"))
