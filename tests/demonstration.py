@@ -9,6 +9,14 @@ from filelock import FileLock
 
 from tests.command import DEMO, reviews
 
+_SCANNED = ("FINAL 14 March", "redacted", "P & Q Serious", "media statement")
+"""Parts of the names of the reports with a scanned page, or with words in a picture."""
+
+
+def without_scans() -> list[Path]:
+    """Return the demonstration reports of which OCR reads no page. Each of the others takes many times as long."""
+    return [pdf for pdf in sorted(DEMO.glob("*.pdf")) if not any(part in pdf.name for part in _SCANNED)]
+
 
 def demonstration(factory: pytest.TempPathFactory, name: str, *, ocr: bool = True) -> Path:
     """A copy of it in a new folder of this name, with its catalogue. ocr: False to read no scanned page, so that the

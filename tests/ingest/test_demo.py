@@ -12,7 +12,8 @@ import pytest
 from corpus.model import Paragraph, Text
 from ingest.structure import normalise
 from ingest.structure.page import Unreadable
-from ingest.worker import pipeline
+from ingest.worker import extract, pipeline
+from tests.demonstration import without_scans
 
 ROOT = Path(__file__).parents[2]
 TRUTH: dict[str, Any] = json.loads((ROOT / "tests" / "corpus" / "demo_truth.json").read_text("utf-8"))["files"]
@@ -115,6 +116,12 @@ def test_pages_have_their_printed_labels(name: str) -> None:
 def test_a_scanned_page_without_text_is_unread_and_no_other_is(name: str) -> None:
     unread = [page.number for page in read(name).pages if page.unread]
     assert unread == [page["number"] for page in TRUTH[name]["pages"] if page["scanned"]]
+
+
+def test_ocr_reads_a_page_of_each_report_but_of_those_that_are_said_to_need_none() -> None:
+    for pdf in (ROOT / "corpus" / "demo" / name for name in REPORTS):
+        pages = extract.read(pdf.read_bytes(), max_pages=99).pages
+        assert any(page.scan or page.image for page in pages) == (pdf not in without_scans()), pdf.name
 
 
 @pytest.mark.parametrize(

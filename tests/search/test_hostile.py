@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ STEPS = 3_000_000
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    settings = create_library(tmp_path_factory.mktemp("hostile") / "library")
+    settings = replace(create_library(tmp_path_factory.mktemp("hostile") / "library"), ocr=False)
     settings.catalogue.write_bytes((DEMO / "catalogue.csv").read_bytes())
     run(settings, sorted(DEMO.glob("Child Robin*.pdf")) + sorted(DEMO.glob("2014*.pdf")))
     with reviews.open(settings.library) as opened:

@@ -1,6 +1,7 @@
 """AND, OR and NOT obey the laws of Boolean algebra, and no mention is lost or added on the way."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ fixed = settings(max_examples=100, suppress_health_check=[HealthCheck.function_s
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    library = create_library(tmp_path_factory.mktemp("laws") / "library")
+    library = replace(create_library(tmp_path_factory.mktemp("laws") / "library"), ocr=False)
     library.catalogue.write_bytes((DEMO / "catalogue.csv").read_bytes())
     run(library, sorted(DEMO.glob("Child Robin*.pdf")) + sorted(DEMO.glob("2014*.pdf")))
     with reviews.open(library.library) as opened:

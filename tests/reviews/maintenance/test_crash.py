@@ -14,11 +14,11 @@ from benchmarks.faults import crash, runs
 from benchmarks.faults.crash import START
 from benchmarks.faults.disk import FAULTS, Disk, Fault
 from benchmarks.faults.runs import Scene
-from tests.command import DEMO
+from tests.demonstration import without_scans
 from tests.patience import paused_at_a_file
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there is no kill -9 and no fork on Windows")
-PDFS = sorted(pdf for pdf in DEMO.glob("[CF]*.pdf") if "redacted" not in pdf.name)  # no scan: OCR takes long
+PDFS = [pdf for pdf in without_scans() if pdf.name[0] in "CF"]
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ from index.storage import generations
 from reviews.cli.main import main
 from reviews.maintenance import lock, run_log, update
 from tests.command import DEMO, argv, environment, heeds_signals, reviews, reviews_each, started
+from tests.demonstration import without_scans
 from tests.patience import PATIENCE, paused_after_a_report, until
 
 posix = pytest.mark.skipif(os.name == "nt", reason="limits, signals, owners and mounts are those of POSIX")
@@ -474,7 +475,7 @@ def test_the_page_ends_in_order_from_the_moment_its_address_is_shown(small: Path
 @posix
 def test_every_file_that_an_update_makes_is_private(tmp_path: Path) -> None:
     library = tmp_path / "library"
-    pdfs = sorted(DEMO.glob("Child Robin*.pdf"))
+    pdfs = [pdf for pdf in without_scans() if pdf.name.startswith("Child Robin")]
     assert reviews(library, "update", *pdfs, preexec_fn=lambda: os.umask(0o022)).returncode == 0
     assert reviews(library, "search", "child*", preexec_fn=lambda: os.umask(0o022)).returncode == 0
     assert [path for path in (library, *library.rglob("*")) if path.stat().st_mode & 0o077] == []

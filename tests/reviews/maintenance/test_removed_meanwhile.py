@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ DEMO = Path(__file__).parents[3] / "corpus" / "demo"
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a library for reading only. See `library`."""
-    settings = create_library(tmp_path_factory.mktemp("meanwhile") / "library")
+    settings = replace(create_library(tmp_path_factory.mktemp("meanwhile") / "library"), ocr=False)
     run(settings, sorted(DEMO.glob("Child Robin*.pdf")) + sorted(DEMO.glob("2014*.pdf")))
     return settings.library
 
