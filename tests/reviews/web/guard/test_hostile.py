@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from markupsafe import escape
 from playwright.sync_api import Browser
 from reportlab.pdfgen.canvas import Canvas
 
@@ -169,10 +170,25 @@ def test_in_themes(visitor: Visitor) -> None:
 
 
 def test_in_queries_and_filters(visitor: Visitor) -> None:
-    for string in HOSTILE:
-        page = visitor.go(f"/?q={quote(string)}&board={quote(string)}&theme={quote(HOSTILE[0])}+theme")
+    """Of the tags with each event, the browser is asked for ten, which have every tag and every event. The others are
+    filters beside them, and the words of pages that are only read.
+    """
+    tags = len(_TAGS) * len(_EVENTS)
+    asked = [*HOSTILE[:tags:9], HOSTILE[tags - 2 * len(_EVENTS)], *HOSTILE[tags:]]
+    assert all(any(part in string for string in asked[:10]) for part in (*_TAGS, *_EVENTS))
+    others = [string for string in HOSTILE if string not in asked]
+    for number, string in enumerate(asked):
+        boards = (string, *others[number :: len(asked)])
+        filters = "".join(f"&board={quote(board)}" for board in boards)
+        page = visitor.go(f"/?q={quote(string)}{filters}&theme={quote(HOSTILE[0])}+theme")
         assert page.get_by_label("Words to look for").input_value() == string
         assert page.title().endswith("Safeguarding reviews")
+        shown = plain(page.locator("main").inner_text())
+        assert all(plain(board) in shown for board in boards)
+    for string in others:
+        read = visitor.page.request.get(f"{visitor.address}/?q={quote(string)}").text()
+        assert f'value="{escape(string)}"' in read
+        assert string not in read
     assert visitor.trouble == []
 
 
