@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -45,7 +46,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def made(folder: Path, *sources: Path) -> Library:
-    run(create_library(folder / "library"), sources)
+    run(replace(create_library(folder / "library"), ocr=False), sources)
     return reviews.open(folder / "library")
 
 

@@ -26,6 +26,7 @@ from search.diagnostics import Code
 from search.filters import Filters
 from search.sheets.query_sheet import Question, questions
 from tests.command import START, argv, environment
+from tests.demonstration import without_scans
 from tests.patience import PATIENCE, paused_at_a_file, until
 
 ROOT = Path(__file__).parents[3]
@@ -363,7 +364,7 @@ def test_links_open_the_pdf_or_the_web_page(demo: Library, tmp_path: Path) -> No
 
 def test_a_record_can_be_repeated_and_shows_what_has_changed(tmp_path: Path) -> None:
     settings = create_library(tmp_path / "library")
-    demo = sorted((ROOT / "corpus" / "demo").glob("*.pdf"))
+    demo = without_scans()
     for file in demo[:-2]:
         shutil.copy(file, settings.reports)
     update(settings, [])
