@@ -23,7 +23,9 @@ def build(library: Path, reports: Path, catalogue: bytes) -> None:
     run = CliRunner().invoke
     assert run(main, ["--library", str(library), "init"]).exit_code == 0
     (library / "catalogue.csv").write_bytes(catalogue)
-    (library / "reviews.toml").write_text("ocr = false\n")  # with or without Tesseract, the same pages are unread
+    (library / "reviews.toml").write_text(
+        "ocr = false\n"
+    )  # with or without Tesseract, the same pages are unread
     result = run(main, ["--library", str(library), "update", str(reports)])
     assert result.exit_code == 0, result.output
 
@@ -82,19 +84,17 @@ def browser() -> Iterator[object]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def visitors(browser: Any, address: str) -> Any:
+    from tests.reviews.web.browser import Visitors
+
+    return Visitors(browser, address)
+
+
 @pytest.fixture
-def visit(browser: Any, address: str) -> Iterator[Any]:
+def visit(visitors: Any) -> Iterator[Any]:
     """Open the browser for a person. Fails at the end if anything went wrong."""
-    from tests.reviews.web.browser import MODES, Visitor
+    from tests.reviews.web.browser import MODES
 
-    visitors: list[Visitor] = []
-
-    def open_for(mode: str = "plain", **more: Any) -> Visitor:
-        visitors.append(Visitor(browser, address, **(MODES[mode] | more)))
-        return visitors[-1]
-
-    yield open_for
-    trouble = [each for visitor in visitors for each in visitor.trouble]
-    for visitor in visitors:
-        visitor.close()
-    assert trouble == []
+    with visitors.visit() as opened:
+        yield lambda mode="plain", **more: opened(**(MODES[mode] | more))

@@ -113,7 +113,7 @@ def test_words_of_an_answer_are_copied_with_their_citation(visit: Visit) -> None
 
 def test_where_the_clipboard_is_refused_the_citation_is_selected(visit: Visit) -> None:
     visitor = visit()
-    visitor.context.add_init_script("delete Navigator.prototype.clipboard")  # as on a page without https
+    visitor.before_each_page("delete Navigator.prototype.clipboard")  # as on a page without https
     page = visitor.go("/?q=neglect")
     passage = page.locator(".r-passage").first
     passage.get_by_text("Cite").click()
@@ -348,7 +348,7 @@ def test_axe_finds_no_accessibility_problem_on_any_page(visit: Visit, states: No
     colours.
     """
     visitor = visit()
-    visitor.context.add_init_script(STILL)
+    visitor.before_each_page(STILL)
     found = []
     for path in addresses(robin):
         page = visitor.go(path)

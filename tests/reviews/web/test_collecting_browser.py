@@ -9,9 +9,9 @@ from typing import Any
 
 import docx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.reviews.web.browser import Visitor
+from tests.reviews.web.browser import Visitor, Visitors
 from tests.reviews.web.test_browser import looked_at
 
 MODES: dict[str, dict[str, Any]] = {
@@ -26,18 +26,9 @@ Visit = Callable[..., Visitor]
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    visitors: list[Visitor] = []
-
-    def open_for(**how: Any) -> Visitor:
-        visitors.append(Visitor(browser, address, **how))
-        return visitors[-1]
-
-    yield open_for
-    trouble = [each for visitor in visitors for each in visitor.trouble]
-    for visitor in visitors:
-        visitor.close()
-    assert trouble == []
+def visit(visitors: Visitors) -> Iterator[Visit]:
+    with visitors.visit() as opened:
+        yield opened
 
 
 def checked(data: bytes, quotations: list[str]) -> None:
@@ -161,7 +152,7 @@ def test_a_collection_is_printed_with_notes_and_without_controls(visit: Visit) -
     assert len(page.pdf()) > 1_000
 
 
-def test_axe_finds_nothing_on_the_pages_of_collections(visit: Visit, browser: Browser, address: str) -> None:
+def test_axe_finds_nothing_on_the_pages_of_collections(visit: Visit, address: str) -> None:
     visitor = visit()
     found = []
     found += [("empty", each) for each in looked_at(visitor, visitor.go("/collections"))]
