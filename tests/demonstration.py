@@ -38,6 +38,6 @@ def _build(library: Path, ocr: bool) -> None:
     assert reviews(library, "init").returncode == 0
     shutil.copy(DEMO / "catalogue.csv", library)
     if not ocr:
-        (library / "reviews.toml").write_text("ocr = false\n")
+        (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
     done = reviews(library, "update", DEMO)
     assert done.returncode == 0, done.stderr

@@ -36,7 +36,7 @@ def two_reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     create_library(library)
     for name in ("Child Robin LCSPR Executive Summary.pdf", "Child Robin  7 Minute Learning Brief.pdf"):
         shutil.copy(DEMO / name, library / "reports")
-    (library / "reviews.toml").write_text("ocr = false\n")
+    (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
     assert CliRunner().invoke(main, ["--library", str(library), "update"], catch_exceptions=False).exit_code == 0
     return library
 

@@ -17,7 +17,7 @@ SEEN = "exploitation"
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     library = tmp_path_factory.mktemp("withheld") / "library"
     assert reviews(library, "init").returncode == 0
-    (library / "reviews.toml").write_text("ocr = false\n")
+    (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
     shutil.copyfile(DEMO / FILE, library / "reports" / "redacted.pdf")
     done = reviews(library, "update")
     assert done.returncode == 0, done.stderr
@@ -94,6 +94,6 @@ def test_trust_hidden_text_finds_the_name(library: Path, tmp_path: Path) -> None
     (trusting / "reviews.toml").write_text("ocr = false\ntrust_hidden_text = true\n")
     assert reviews(trusting, "update").returncode == 0
     assert "Quillfeather" in reviews(trusting, "search", "quillfeather").stdout
-    (trusting / "reviews.toml").write_text("ocr = false\n")
+    (trusting / "reviews.toml").write_text("ocr = false\njobs = 1\n")
     assert reviews(trusting, "update").returncode == 0
     assert "0 reports" in reviews(trusting, "search", "quillfeather").stdout

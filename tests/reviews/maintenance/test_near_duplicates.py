@@ -39,7 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     """
     library = tmp_path_factory.mktemp("near") / "library"
     create_library(library)
-    (library / "reviews.toml").write_text("ocr = false\n")
+    (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
     pdf(library / "reports" / "elm.pdf", STORY)
     pdf(library / "reports" / "elm corrected.pdf", [STORY[0].replace("visitor", "nurse"), *STORY[1:]])
     pdf(library / "reports" / "oak.pdf", OTHER)

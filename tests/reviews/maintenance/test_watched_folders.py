@@ -48,7 +48,7 @@ def library(tmp_path: Path, share: Path) -> Path:
     """Return a library that reads the share every night, and has done so once."""
     library = tmp_path / "library"
     assert call(library, "init").exit_code == 0
-    (library / "reviews.toml").write_text(f"folders = [{json.dumps(str(share))}]\nocr = false\n", "utf-8")
+    (library / "reviews.toml").write_text(f"folders = [{json.dumps(str(share))}]\nocr = false\njobs = 1\n", "utf-8")
     assert call(library, "update").exit_code == 0
     return library
 

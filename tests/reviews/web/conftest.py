@@ -24,7 +24,7 @@ def build(library: Path, reports: Path, catalogue: bytes) -> None:
     assert run(main, ["--library", str(library), "init"]).exit_code == 0
     (library / "catalogue.csv").write_bytes(catalogue)
     (library / "reviews.toml").write_text(
-        "ocr = false\n"
+        "ocr = false\njobs = 1\n"
     )  # with or without Tesseract, the same pages are unread
     result = run(main, ["--library", str(library), "update", str(reports)])
     assert result.exit_code == 0, result.output
