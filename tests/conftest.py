@@ -14,27 +14,35 @@ settings.load_profile("patient")
 
 _LONGEST = (
     "reviews/web/test_browser.py",
-    "reviews/maintenance/test_operating.py",
-    "search/test_agreement.py",
-    "reviews/maintenance/test_environment_faults.py",
     "reviews/web/test_collecting_browser.py",
-    "ingest/worker/test_fuzz.py",
-    "index/storage/test_fault_injection.py",
-    "reviews/maintenance/test_crash.py",
-    "reviews/web/guard/test_hostile.py",
-    "reviews/cli/test_main.py",
-    "reviews/maintenance/test_removed_meanwhile.py",
-    "search/batch/test_runner.py",
-    "security/takedown/test_takedown.py",
+    "reviews/maintenance/test_environment_faults.py",
     "reviews/web/test_first_screen.py",
-    "ingest/sandbox/test_tesseract.py",
-    "search/test_hostile.py",
     "reviews/web/views/test_openapi.py",
-    "reviews/web/test_serving.py",
+    "reviews/maintenance/test_operating.py",
+    "reviews/web/test_reading_browser.py",
+    "security/takedown/test_takedown.py",
+    "reviews/web/guard/test_hostile.py",
+    "ingest/worker/test_fuzz.py",
+    "search/test_agreement.py",
+    "reviews/maintenance/test_crash.py",
+    "ingest/worker/test_unread.py",
+    "ingest/sandbox/test_tesseract.py",
+    "reviews/maintenance/test_changed_from_outside.py",
+    "search/batch/test_runner.py",
+    "search/test_hostile.py",
     "ingest/collect/test_changes.py",
+    "reviews/cli/test_collect.py",
+    "reviews/web/views/test_analysis.py",
+    "reviews/test_packaging.py",
+    "reviews/web/test_serving.py",
+    "reviews/cli/test_main.py",
+    "search/parsing/test_parser.py",
+    "reviews/maintenance/test_long_run.py",
+    "ingest/collect/test_killed.py",
+    "docs/test_site.py",
 )
-"""The slowest files. They run first, so that no process is still busy with one of them when the others have
-finished."""
+"""The files that take most of the processor, the longest first, so that no process is still busy with one of them when
+the others have finished."""
 
 
 _IN_MEMORY = Path("/dev/shm")
