@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from corpus.disk.typed_json import has_form, typed
 from corpus.errors import UsageError
 from corpus.report import Coverage
 from search.batch.tally import QueryAnswer, counted
@@ -23,6 +23,25 @@ VERSION = 1
 
 _ANSWER = ("parsed", "expansions", "warnings", "error", "counts")
 _COUNTS = ("reports", "cases", "mentions", "passages", "of")  # null, not 0, for a query that could not be run
+_FORM = {
+    "asked_at": str,
+    "versions": {"program": str},
+    "generation": {"id": str, "built_at": str},
+    "sheet": str,
+    "read?": str,
+    "reports": [{"id": str, "title": str}],
+    "queries": [
+        {
+            "parsed": str,
+            "warnings": [str],
+            "error": str,
+            "counts": [[int]],
+            **dict.fromkeys(_COUNTS, (int, None)),
+            "together?": (int, None),
+            "apart?": (int, None),
+        }
+    ],
+}
 _LATER = ("together", "apart")  # missing from records of earlier versions
 
 
@@ -124,12 +143,14 @@ def load(path: Path) -> About:
 def read(data: bytes, name: str) -> About:
     """Parse an untrusted record. `name` is the file name, for messages. Raises UsageError if it is not a record."""
     try:
-        stored = json.loads(data)
+        stored = typed(data, {"version": object})
         if stored["version"] != VERSION:
             raise UsageError(
                 f"{name} is in format {str(stored['version'])[:20]}, but this program reads format {VERSION}. "
                 "Update the program."
             )
+        if not has_form(stored, _FORM):
+            raise ValueError("not a record")
         reports = {text_of(report["id"]): text_of(report["title"]) for report in stored["reports"]}
         ids = list(reports)
         answers = [

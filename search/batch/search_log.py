@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from corpus.disk.typed_json import has_form, typed
 from corpus.errors import UsageError
 from search.batch import record
 from search.batch.record import About
@@ -25,6 +26,10 @@ from search.tables.writers import disk_of
 COLUMNS = ("asked_at", "library", "searched", "not_searched", "id", "query", "limits", "read_as", "reports", "of",
            "cases", "mentions", "error", "generation", "program")  # fmt: skip
 """What PRISMA-S requires about a search: source, date, full strategy, limits, records found."""
+
+_NUMBERS = ("reports", "of", "cases", "mentions")
+_ANSWERED = {name: int if name in _NUMBERS else str for name in COLUMNS}
+_NOT_RUN = {name: None if name in _NUMBERS else str for name in COLUMNS}
 
 
 def rows_of(about: About, library: str) -> Iterator[dict[str, Any]]:
@@ -79,12 +84,14 @@ def read(path: Path, library: str) -> list[dict[str, Any]]:
     """Read the rows of a search log or of the record of a batch. Raises UsageError for any other file."""
     try:
         lines = path.read_text("utf-8").splitlines()
-        rows = [json.loads(line) for line in lines if line.startswith('{"asked_at": ')]
-        if len(rows) == len(lines) and all(tuple(row) == COLUMNS for row in rows):
+        rows = [typed(line, {str: object}) for line in lines if line.startswith('{"asked_at": ')]
+        if len(rows) == len(lines) and all(
+            tuple(row) == COLUMNS and has_form(row, _NOT_RUN if row["error"] else _ANSWERED) for row in rows
+        ):
             return rows
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UsageError(
             f"{path} is not a search log, or one of its lines is cut short. Check that it is the file given to --log."
         ) from error

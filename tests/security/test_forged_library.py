@@ -316,3 +316,22 @@ def test_a_record_of_a_run_cannot_control_the_terminal(library: Path) -> None:
     )
     done = [CliRunner().invoke(main, ["--library", str(library), *words]) for words in (["runs"], ["runs", "--last"])]
     assert not any("\x1b" in each.output for each in done)
+
+
+def batch_of(library: Path) -> tuple[Path, Path]:
+    """Run a batch and a logged search. Returns the record of the batch and the log."""
+    (library.parent / "queries.csv").write_text("id,query\n1,wren\n2,(\n")
+    record, log = library.parent / "answers.about.json", library.parent / "searches.jsonl"
+    for words in (f"batch {library.parent}/queries.csv --out {library.parent}/answers.csv", f"search wren --log {log}"):
+        assert CliRunner().invoke(main, ["--library", str(library), *words.split()]).exit_code == 0
+    dict(answered(library, f"log {record} {log}"))
+    return record, log
+
+
+def test_a_forged_record_of_a_batch_and_a_forged_search_log_are_refused_with_a_sentence(library: Path) -> None:
+    for path in batch_of(library):
+        whole = json.loads(path.read_bytes())
+        for number, bad in enumerate(BAD):
+            for value in list(changed(whole, bad))[number::7]:
+                path.write_text(json.dumps(value) + "\n")
+                dict(answered(library, f"log {path}"))
