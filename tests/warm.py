@@ -144,13 +144,15 @@ def serve(control: socket.socket) -> list[str] | None:
             control.sendall(_CODE.pack(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
 
 
-def _end_as(command: Callable[[], object]) -> NoReturn:
+def end_as(command: Callable[[], object]) -> NoReturn:
     """Run a command, and end this process with its exit code."""
     code: object = 0
     try:
         command()
     except SystemExit as asked:
         code = asked.code
+    except KeyboardInterrupt:
+        raise  # Python then ends this process by a signal
     except BaseException:  # noqa: BLE001 - as Python does
         traceback.print_exc()
         code = 1
@@ -173,4 +175,4 @@ if __name__ == "__main__":
     _words = serve(socket.socket(fileno=os.dup(0)))
     if _words is not None:
         sys.argv = ["reviews", *_words]
-        _end_as(lambda: main(prog_name="reviews"))
+        end_as(lambda: main(prog_name="reviews"))
