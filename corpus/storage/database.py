@@ -15,6 +15,7 @@ from typing import Any, Self
 from corpus.disk.disk_errors import no_room, refused
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NotFound, OtherVersion, ReviewsError
 from corpus.storage.migrations import FORMAT, STEPS
+from corpus.storage.side_files import assert_harmless
 from corpus.storage.steps import EVERY, Steps
 from corpus.storage.tables import are_ours, are_valid, statements
 
@@ -53,6 +54,7 @@ class Database:
         """
         path = Path(path)
         with translated_errors(path):
+            assert_harmless(path)
             if create:
                 # Made before SQLite does, so that nobody else may read it. SQLite's side files get the same rights.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

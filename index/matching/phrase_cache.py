@@ -16,6 +16,7 @@ from typing import Any
 from zlib import crc32
 
 from corpus.disk.atomic import write_atomic
+from corpus.disk.regular_file import open_regular
 from corpus.disk.typed_json import typed
 from index.matching.expansion import Slots
 from index.storage.postings import Postings, PostingsBuilder, unpack
@@ -42,7 +43,7 @@ class Phrases:
         """Return the postings of a phrase, or None if it was not precomputed."""
         try:
             offset, length, checksum = self._header["phrases"][name_of(slots)]
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 file.seek(self._behind + offset)
                 packed = file.read(length)
             return unpack(packed) if crc32(packed) == checksum else None
@@ -59,7 +60,7 @@ class Phrases:
 
     @cached_property
     def _header(self) -> Mapping[str, Any]:
-        with self.path.open("rb") as file:
+        with open_regular(self.path) as file:
             length, checksum = _HEAD.unpack(file.read(_HEAD.size).ljust(_HEAD.size, b"\0"))
             said = file.read(length)
         if crc32(said) != checksum:

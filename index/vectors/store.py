@@ -13,6 +13,7 @@ from pathlib import Path
 
 from corpus.disk.atomic import flush_folder, write_atomic
 from corpus.disk.disk_errors import refused
+from corpus.disk.regular_file import read_list
 from corpus.disk.typed_json import typed
 from index.vectors.packed import is_whole, sealed
 
@@ -63,7 +64,7 @@ class Vectors:
     def read(self, reading: int) -> bytes | None:
         """Return the packed vectors of a reading, or None if the file is missing or damaged."""
         try:
-            data = _file(self.folder, reading).read_bytes()
+            data = read_list(_file(self.folder, reading))
         except OSError:
             return None
         return data if hashlib.sha256(data).hexdigest() == self.entries[reading].sha256 else None
@@ -80,7 +81,7 @@ def stored(vectors: Path, model: str) -> Vectors:
     """Return the vectors of a model, given by its fingerprint. A missing or damaged manifest is treated as empty."""
     folder = vectors / model
     try:
-        data = (folder / MANIFEST).read_bytes()
+        data = read_list(folder / MANIFEST)
     except OSError:
         return Vectors(folder, 0, {})
     if not is_whole(data):

@@ -15,6 +15,7 @@ from pathlib import Path
 from corpus.disk.atomic import move_atomic
 from corpus.disk.disk_errors import refused
 from corpus.disk.names import real_path
+from corpus.disk.regular_file import read_list
 from corpus.publications import PageState, Publication
 from corpus.removals import Removals
 from corpus.settings import Settings
@@ -146,7 +147,7 @@ class _Run:
             self._settings.collected.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in sorted(folder.glob("*.json")):
                 with suppress(ValueError):
-                    event = event_of(path.read_bytes())
+                    event = event_of(read_list(path))
                     if isinstance(event, Fetched) and event.source in self._sources:
                         self._fetched(event)
             for path in folder.iterdir():

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 
 from corpus.disk.names import real_path
-from corpus.disk.regular_file import read_list
+from corpus.disk.regular_file import open_regular, read_list
 from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt
 from corpus.removals import Removals
@@ -50,7 +50,7 @@ def _of_files(settings: Settings, store: Store) -> Iterator[str]:
         try:
             status = path.stat()
             if record.report and (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns):
-                with path.open("rb") as file:
+                with open_regular(path) as file:
                     if hashlib.file_digest(file, "sha256").hexdigest() != record.report:
                         yield f"{key} has changed since it was read, but not its date. Run `reviews update --verify`."
         except OSError:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from corpus.catalogue import rows
-from corpus.errors import LimitHit
+from corpus.errors import Corrupt, LimitHit
 from corpus.layout import create_library
 from corpus.removals import Removals
 from corpus.settings import Settings, load_settings
 from corpus.storage.store import Store
 from corpus.themes import load_themes
+from index.matching.phrase_cache import Phrases
 from reviews.maintenance import running
 from reviews.maintenance.erase import catch_up
 from reviews.maintenance.follows import Follows
@@ -104,3 +105,38 @@ def test_the_access_log_is_not_written_where_a_link_leads(settings: Settings, tm
     with pytest.raises(OSError, match="symbolic link"):
         Audit._append(link, b"a line\n")
     assert (tmp_path / "letter.txt").read_text() == "precious"
+
+
+def test_a_journal_beside_the_corpus_deletes_no_file_elsewhere(settings: Settings, tmp_path: Path) -> None:
+    """SQLite deletes the file that a journal names as the one above it. The next update of a library deleted it."""
+    (tmp_path / "letter.txt").write_text("precious")
+    name, magic = str(tmp_path / "letter.txt").encode(), bytes.fromhex("d9d505f920a163d7")
+    pages = settings.database.stat().st_size // 4096
+    head = magic + b"".join(number.to_bytes(4) for number in (0, 7, pages, 512, 4096))
+    end = (2**30 // 4096 + 1).to_bytes(4) + name + len(name).to_bytes(4) + sum(name).to_bytes(4) + magic
+    settings.database.with_name("corpus.db-journal").write_bytes(head.ljust(512, b"\0") + end)
+    for read_only in (True, False):
+        with pytest.raises(Corrupt, match=r"corpus\.db-journal is not a file of this program"):
+            Store.open(settings.database, read_only=read_only)
+    assert (tmp_path / "letter.txt").read_text() == "precious"
+
+
+@pytest.mark.parametrize("name", ["corpus.db", "corpus.db-wal", "corpus.db-shm"])
+def test_a_corpus_that_became_a_pipe_is_not_waited_for(name: str, settings: Settings) -> None:
+    (settings.library / name).unlink(missing_ok=True)
+    os.mkfifo(settings.library / name)
+    for read_only in (True, False):
+        with pytest.raises(LimitHit, match=f"{name} cannot be read: it is a named pipe"):
+            Store.open(settings.database, read_only=read_only)
+
+
+def test_the_log_of_the_corpus_is_not_written_where_a_link_leads(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").touch()
+    settings.database.with_name("corpus.db-wal").symlink_to(tmp_path / "letter.txt")
+    with pytest.raises(LimitHit, match=r"corpus\.db-wal cannot be read"):
+        Store.open(settings.database)
+
+
+def test_phrases_that_became_a_pipe_count_as_not_precomputed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "themes.phrases")
+    assert Phrases(tmp_path / "themes.phrases").readings == {}
