@@ -32,6 +32,9 @@ def described(
         "SELECT report, pages, unread_pages, EXISTS (SELECT 1 FROM paragraph WHERE reading = id) "
         "FROM reading WHERE current = 1"
     )
+    with checked_values(db.path):
+        if not all(report in files for report, *_ in current):
+            raise ValueError("a report has no file")
     held = [
         Held(
             report,

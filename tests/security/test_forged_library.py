@@ -141,6 +141,7 @@ ODD_VALUES = {
     "a row with a number": """UPDATE catalogue SET cells = '{"title": 5}'""",
     "a row that is nested": "UPDATE catalogue SET cells = replace(hex(zeroblob(50000)), '00', '[')",
     "a section of nobody": "UPDATE section SET kind = 'nonsense'",
+    "a report without a file": "DELETE FROM file",
     "a paragraph of no section": "UPDATE paragraph SET section = 77",
 }
 
