@@ -82,8 +82,10 @@ _KINDS = _compiled(
 _PARTS_OF_A_REVIEW = {SectionKind.FINDINGS, SectionKind.RECOMMENDATIONS, SectionKind.ANALYSIS, SectionKind.LEARNING}
 
 _MONTHS = fold_spaces("january february march april may june july august september october november december").split()
-_DATE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(" + "|".join(_MONTHS) + r")\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+_DATE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(" + "|".join(_MONTHS) + r"),?\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _MONTH = re.compile(r"(?:^|[–—,-] )(?:" + "|".join(_MONTHS) + r")\s+((?:19|20)\d\d)$", re.IGNORECASE)
+_NUMERIC = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)\b")
+_WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+", re.IGNORECASE)
 _PUBLISHED = re.compile(r"\b(?:published|publication date|date of publication)\b[: ]*(?:on |in )?", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![A-Za-z\d])(?<!\bthe )(?:19[89]\d|20[0-4]\d)(?!\d)")
 _NOT_OF_REPORT = re.compile(  # the year of an Act or of guidance; the days of a visit
@@ -94,7 +96,8 @@ _NOT_OF_REPORT = re.compile(  # the year of an Act or of guidance; the days of a
     r"|^(?:dates?|period)\b[^:]{0,40}:.*$|^(?:inspection|visit) dates?\b.*$",
     re.IGNORECASE,
 )
-_PERSON = rf"{_NAME}(?:[ .]+{_NAME}){{1,3}}"
+_NO_NAME = "|".join(_MONTHS) + "|date|dated|published|publication|version|draft|final|report|independent|chair|lead"
+_PERSON = rf"{_NAME}[ .]+{_NAME}(?:[ .]+(?!(?i:{_NO_NAME})\b){_NAME}){{0,2}}"
 _AUTHOR = re.compile(
     r"^(?i:(?:(?:independent|lead|overview|report)\s+){0,3}(?:authors?|reviewers?|writers?|written by|inspector)"
     rf"\s*(?::|–|-|\bby\b))\s*(?P<name>{_PERSON}(?: (?:and|&) {_PERSON})?)"
@@ -161,7 +164,8 @@ def find(
         found["year"] = Found(found["published"].value[:4], found["published"].source, found["published"].confidence)
     else:
         found["year"] = _first(sources[1:2], _month) or _first((titles[1], sources[3]), _year)
-    found["author"] = _first(sources[:2], _author)
+    apart = _Source("cover", tuple(line.text for draft in cover for line in draft.lines), 0.85)
+    found["author"] = _first((sources[0], apart, sources[1]), _author)
     found["language"] = _language(drafts)
     return {
         name: Found(fold_spaces(value.value)[:_LONGEST], value.source, value.confidence)
@@ -241,8 +245,10 @@ def _is_response(line: str) -> bool:
 
 
 def _iso(match: re.Match[str]) -> str | None:
+    day, month, year = match.groups()[:3]
     try:
-        return date(int(match.group(3)), _MONTHS.index(match.group(2).lower()) + 1, int(match.group(1))).isoformat()
+        number = int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1
+        return date(int(year), number, int(day)).isoformat()
     except ValueError:
         return None
 
@@ -251,9 +257,9 @@ def _published(lines: tuple[str, ...]) -> str | None:
     """Return the date after "Published", or else the only date on a line of its own."""
     for line in lines:
         said = _PUBLISHED.search(line)
-        if said and (day := _DATE.match(line, said.end())):
+        if said and (day := _DATE.match(line, said.end()) or _NUMERIC.match(line, said.end())):
             return _iso(day)
-    alone = {_iso(day) for line in lines if (day := _DATE.fullmatch(line.strip(" .")))}
+    alone = {_iso(day) for line in lines if (day := _DATE.fullmatch(_WEEKDAY.sub("", line.strip(" ."))))}
     return alone.pop() if len(alone) == 1 else None
 
 

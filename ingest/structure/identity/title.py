@@ -35,6 +35,7 @@ _DATES = re.compile(r"\bdates?\b", re.IGNORECASE)
 _GREETING = re.compile(r"^dear\b", re.IGNORECASE)
 _SUBJECT = re.compile(r"^(?:re|subject|title)\s*:\s*", re.IGNORECASE)
 _LABELLED = re.compile(r"^[\w’' ]{2,30}:(?:\s|$)")  # "Inspection dates: …", "Lead inspector: …"
+_OF_REVIEW = re.compile(r"^(?:[A-Z][\w’'-]*\s+){0,5}(?:[Rr]eview|[Ii]nquiry):\s")  # "Serious Case Review: Child Rowan"
 _COMMON = frozenset(  # capitalised words that are not names of places
     fold_spaces(
         """local authority area partnership partnerships safeguarding children children’s children's child adults
@@ -143,7 +144,8 @@ def _subject(cover: Sequence[Draft], other: re.Pattern[str]) -> str | None:
     for draft in [*cover[greeting + 1 :], *cover[: greeting + 1]]:
         words = _SUBJECT.sub("", draft.text)
         named = len(words.split()) >= 3 and not words.endswith(".") and _DOCUMENT.search(words)
-        if named and draft.bold and not (_is_no_title(words, other) or _LABELLED.match(words) or is_board(words)):
+        labelled = _LABELLED.match(words) and not _OF_REVIEW.match(words)
+        if named and draft.bold and not (_is_no_title(words, other) or labelled or is_board(words)):
             return words.rstrip(_MARKS).strip(" :–-")
     return None
 

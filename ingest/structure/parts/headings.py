@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from corpus.model import bullet_of
+from corpus.model import SectionKind, bullet_of
 from ingest.structure.draft import Draft
 from ingest.structure.parts.section_kinds import NUMBERED, kind_of, plain
 
@@ -114,4 +114,7 @@ def _is_known(draft: Draft, number: str | None) -> bool:
     """Return whether plain text in the size of the body is short and worded like a known kind of heading."""
     words = NUMBERED.sub("", draft.text)
     short = len(words) < _KNOWN_LENGTH and (number is not None or len(words.split()) <= _KNOWN_WORDS)
-    return short and draft.text[-1].isalnum() and kind_of(draft.text) is not None
+    kind = kind_of(draft.text)
+    if draft.text.endswith(":"):
+        return short and kind is SectionKind.RECOMMENDATIONS
+    return short and draft.text[-1].isalnum() and kind is not None

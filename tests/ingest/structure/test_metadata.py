@@ -143,6 +143,10 @@ def test_a_long_review_with_findings_and_recommendations_is_an_overview_report()
         (("Published: 3rd March 2019",), "2019-03-03", "2019"),
         (("Child W died on 1 May 2016", "Published on 3 March 2019"), "2019-03-03", "2019"),
         (("3 March 2019",), "2019-03-03", "2019"),
+        (("Sunday 3rd March, 2019",), "2019-03-03", "2019"),
+        (("Published: 03/04/2019",), "2019-04-03", "2019"),
+        (("Published: 03/14/2019",), None, None),
+        (("03/04/2019",), None, None),
         (("3 March 2019", "4 May 2018"), None, None),
         (("Published: 31 February 2019",), None, None),
         (("March 2019",), None, "2019"),
@@ -170,11 +174,22 @@ def test_a_year_in_the_title_serves_when_it_is_the_only_one() -> None:
         ("Lead Reviewers – Jo Marsh and Kit Reed", "Jo Marsh and Kit Reed"),
         ("Written by: Jo Marsh, consultant", "Jo Marsh"),
         ("The author: was asked to look again", None),
+        ("Author: Jo Marsh March 2019", "Jo Marsh"),
+        ("Author: Jo Marsh Independent Reviewer", "Jo Marsh"),
+        ("Author: Theresa May", "Theresa May"),
         ("Jo Marsh", None),
     ],
 )
 def test_an_author_is_a_name_after_the_word(line: str, author: str | None) -> None:
     assert value(found(line), "author") == author
+
+
+def test_the_line_below_an_author_is_no_part_of_the_name() -> None:
+    lines = [
+        Line(text, 72, 300, 700 + 14 * at, SIZE) for at, text in enumerate(("Author: Jo Marsh", "Avonshire Council"))
+    ]
+    merged = Draft(lines, [1, 1], text="Author: Jo Marsh Avonshire Council")
+    assert value(read(merged), "author") == "Jo Marsh"
 
 
 def test_the_cover_sheet_takes_precedence_over_the_cover_and_each_value_has_its_source() -> None:
@@ -263,6 +278,17 @@ class TestTitle:
             bold("Focused visit to Avonshire children’s services"),
         )
         assert told["title"].value == "Focused visit to Avonshire children’s services"
+
+    @pytest.mark.parametrize(
+        ("line", "title"),
+        [
+            ("Serious Case Review: Child Robin", "Serious Case Review: Child Robin"),
+            ("Reason for review: the death of a child", "wren"),
+            ("Scope of the review: three years", "wren"),
+        ],
+    )
+    def test_is_the_bold_line_that_names_a_review_and_its_child(self, line: str, title: str) -> None:
+        assert read(bold(line))["title"].value == title
 
     def test_is_the_bold_line_below_the_name_of_a_council(self) -> None:
         told = read(

@@ -106,6 +106,12 @@ def test_bold_labels_items_and_names_are_not_headings(text: str) -> None:
     assert headings(draft(text, 14, True)) == []
 
 
+def test_recommendations_may_be_announced_in_plain_letters_with_a_colon() -> None:
+    assert headings(draft("Recommendations:"), draft("Background:"), draft("The review recommends:")) == [
+        "Recommendations:"
+    ]
+
+
 @pytest.mark.parametrize("size", [9, 10, 11])
 def test_a_bold_line_above_plain_text_is_a_heading_also_where_it_is_smaller(size: float) -> None:
     assert headings(draft("What the school did", size, True)) == ["What the school did"]
