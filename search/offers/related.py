@@ -43,7 +43,8 @@ def offers(
     how many reports have a theme, with the filters of the search. `found` is whether the query finds anything without
     the filters.
     """
-    every = theme_offers(typed, themes, having)
+    missing = [] if found else [text for text in typed_words(tree) if not evaluator.evaluate(Word(text)).documents]
+    every = theme_offers(typed, themes, having, missing)
     every += other_names(tree, read, count)
     if suggestion and (number := count(meant := read(suggestion))):
         every.append(Offer("title" if _asks_titles(meant) else "spelling", suggestion, number))

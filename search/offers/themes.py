@@ -31,8 +31,13 @@ _PARENTHESES = re.compile(r"\([^)]*\)")
 _SIDES = re.compile(r" / |, ")
 
 
-def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) -> list[Offer]:
+def theme_offers(
+    tree: Query, themes: Themes, having: Callable[[Theme], int], missing: Sequence[str] = ()
+) -> list[Offer]:
     """Return the themes that cover a query of words or of one phrase, or otherwise a part of it.
+
+    `missing` are its words that no report has. A theme that covers one of them has other words for it, so it comes
+    before those that cover another part.
 
     A theme that is part of another comes before it, and a theme with the words in its name, or words of their family,
     comes before one that has them among its terms. Then themes that cover more of the query come first. `having`
@@ -58,7 +63,10 @@ def theme_offers(tree: Query, themes: Themes, having: Callable[[Theme], int]) ->
     if best_first:
         chosen = [("theme", theme, theme.queries) for theme in best_first[:_THEMES]]
     else:
-        chosen = [("part", theme, (said, *theme.queries)) for theme, said in _on_a_part(themes, typed, words)[:_THEMES]]
+        parts: dict[str, tuple[str, Theme, tuple[str, ...]]] = {}
+        for theme, said in (*_on_missing(themes, missing), *_on_a_part(themes, typed, words)):
+            parts.setdefault(theme.name, ("part", theme, (said, *theme.queries)))
+        chosen = [*parts.values()][:_THEMES]
     offers = [Offer(kind, f'theme:"{theme.name}"', having(theme), theme.name, terms) for kind, theme, terms in chosen]
     return [offer for offer in offers if offer.reports]
 
@@ -82,6 +90,17 @@ def _holds(theme: Theme, other: Theme) -> bool:
 def _covers(theme: Theme, typed: "_Words") -> bool:
     most = len(typed.content)
     return any(_read(text).covers(typed) for text in _ways_to_say(theme) if _min_content_words(text) <= most)
+
+
+def _on_missing(themes: Themes, missing: Sequence[str]) -> list[tuple[Theme, str]]:
+    """Return the themes that cover one of the missing words, and that word."""
+    typed = {word: _read(word) for word in missing}
+    begin = {each[:_BEGINNING].lower() for word, read in typed.items() for each in (word, *read.content)}
+    ways = [
+        (theme, [_read(text) for text in _ways_to_say(theme) if _beginnings(text) <= begin])
+        for theme in (themes.themes if typed else ())
+    ]
+    return [(theme, word) for word, read in typed.items() for theme, some in ways if any(w.covers(read) for w in some)]
 
 
 def _on_a_part(themes: Themes, typed: "_Words", words: Sequence[str]) -> list[tuple[Theme, str]]:

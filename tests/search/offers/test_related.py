@@ -17,7 +17,7 @@ from search.parsing.parser import parse
 from search.results import Offer
 from search.searcher import Searcher
 from tests.search.answering.test_theme_index import put
-from tests.search.plain_reports import library_of
+from tests.search.plain_reports import FILLER, library_of
 
 
 def offered(searcher: Searcher | Library, query: str, filters: Filters | None = None) -> dict[str, list[Offer]]:
@@ -67,6 +67,19 @@ def test_a_theme_that_covers_a_part_is_offered_with_that_part(demo: Library, typ
     assert (first.kind, first.query, first.name, first.words[0]) == ("part", f'theme:"{theme}"', theme, part)
     assert first.words[1:] == next(each.queries for each in demo.themes().themes if each.name == theme)
     assert first.reports == demo.search(first.query).total > 0
+
+
+def test_for_a_word_that_no_report_has_a_theme_with_that_word_is_offered(tmp_path: Path) -> None:
+    reports = {"Wren": ["The drug use of the mother was known.", FILLER], "Robin": ["Information sharing was poor."]}
+    with library_of(tmp_path, reports) as library:
+        theme, *_ = library.search("cannabis use").offers
+        assert (theme.kind, theme.name, theme.words[0]) == ("part", "Substance misuse (parent)", "cannabis")
+        first, second = (
+            each for each in library.search("information sharing about cannabis").offers if each.kind == "part"
+        )
+        assert (first.words[0], second.words[0]) == ("cannabis", "information sharing")
+        assert "part" not in offered(library, "drug use")
+        assert "part" not in offered(library, "zebra use")
 
 
 @pytest.mark.parametrize("typed", ["missed appointments", "school appointments", "brought not", "neglect of babies"])
