@@ -95,6 +95,7 @@ class Code(Enum):
     )
 
     # `name:value`.
+    FIELD_EQUALS = _note("`{typed}` was read as `{said}`, with a colon")
     FIELD_SPACE = _note("`{field}: {value}` was read as `{field}:{value}`, without the space")
     FIELD_EMPTY = _guess("`{field}:` was ignored: it needs a word or a quoted phrase straight after it")
     FIELD_UNKNOWN = _guess(

@@ -46,6 +46,7 @@ ThemeLookup = Callable[[str], tuple[str, tuple[str, ...]] | None]
 unknown."""
 
 _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
+_WITH_EQUALS = re.compile(rf"({'|'.join((*FIELDS, 'in', 'theme'))})=(.*)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,9 @@ class _Reader:
             return at + 1
         if len(rest) < len(text):
             self._not(text)
+        if with_equals := _WITH_EQUALS.fullmatch(rest):
+            self.warn(Code.FIELD_EQUALS, typed=rest, said=(said := f"{with_equals[1]}:{with_equals[2]}"))
+            rest = said
         rest = trimmed(rest, before="=*?", after="*?~:$" + years.MARKS)
         if rest.startswith("="):
             self._add(self.words.exact(rest))
