@@ -35,6 +35,11 @@ PARTICLES = frozenset(("after", "down", "in", "off", "on", "out", "over", "throu
 BOUNDS = frozenset(("above", "below", "over", "under"))
 """Function words that limit a number when they precede it: under 18, over fives."""
 
+LETTERS = frozenset((("a", "and", "e"), ("b", "and", "b")))
+"""Abbreviations that are written with "and" between two letters: accident and emergency, bed and breakfast. Other
+letters with "and" are names: Child A and B.
+"""
+
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NUMBERS = frozenset((*_COUNTED, *(f"{word}s" for word in _COUNTED), "eleven", "twelve", "sixteen", "eighteen"))
 """Numbers in words, as ages are written."""

@@ -7,6 +7,7 @@ everything that could be found before can still be found. The text decides, not 
 - Initials: letters A to Z separated by full stops ("C.S.E.", "e.g."), or capitals separated by single spaces ("C S E"),
   or capitals with a full stop after each and spaces in between ("C. S. E."). They do not count with an apostrophe or
   another letter at either end.
+- Letters with "and": a query for A&E also finds "A and E". This needs no term of its own.
 - Sections of an Act: s, ss, sec, sect or section, or a plural of these, followed by a full stop, a space or both, and a
   number with at most three digits and two letters ("s.47", "Section 17ZA"). A decimal ("section 4.7") is a paragraph
   number.
@@ -38,6 +39,7 @@ _SECTION = (
 )
 _OF_A_SECTION = re.compile(f"s({_NUMBER})")
 _NUMBERED = re.compile(_NUMBER)
+_WITH_AND = re.compile("([A-Za-z])&([A-Za-z])")
 _MOST = 20  # maximum letters of initials; a longer run is a heading with spaced letters
 
 
@@ -63,6 +65,12 @@ def spelled(text: str) -> list[tuple[int, int, str]]:
     starts = [start for start, _ in offsets(text)]
     words = [(bisect_left(starts, begins), bisect_left(starts, ends), word) for begins, ends, word in found]
     return sorted((first, end - first, word.lower()) for first, end, word in words)
+
+
+def with_and(text: str) -> list[tuple[str, ...]]:
+    """Return the sequence of terms to look for if a word is two letters with & between them. Empty if it is not."""
+    letters = _WITH_AND.fullmatch(text)
+    return [(letters[1].lower(),), ("and",), (letters[2].lower(),)] if letters else []
 
 
 def slots_of(term: str) -> list[tuple[str, ...]]:

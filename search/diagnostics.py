@@ -76,6 +76,7 @@ class Code(Enum):
     FUNCTION_WORDS = _note(
         "words left out because they are too common: {left_out}; put words in quotation marks to keep them{operators}"
     )
+    LETTERS = _note("`{typed}` was read as the word `{word}`")
     FUNCTION_WORDS_ONLY = _note("the query has only very common words, so it was read as a phrase")
     EXACT_PATTERN = _note("`=` was ignored in `{typed}`: a pattern finds only words spelled like it")
     FUZZY_PATTERN = _guess("`~` was ignored in `{typed}`: it cannot be combined with `*` or `?`")

@@ -8,6 +8,7 @@ corpus.
 from __future__ import annotations
 
 import random
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -491,6 +492,8 @@ class Oracle:
                 ways.append([_any(self._forms(joined))])
             ways.extend([_one(a), _one(b)] for a, b in self._splits.get(joined, []))
             ways.extend(_slots_apart(joined))
+        if text[1:2] == "&" and len(text) == 3 and all(map(one_letter, tokens)):
+            ways.append([_one(tokens[0].folded), _one("and"), _one(tokens[-1].folded)])
         return {span for slots in ways for span in _in_order(read, slots, 0)}
 
     def _exact(self, read: _Read, text: str) -> set[Span]:
@@ -874,7 +877,11 @@ class _Generator:
     def sentence(self) -> str:
         """Return words as they occur in a paragraph, and how they are understood."""
         tokens = self.run(self.chance.randint(2, 9))
-        return " ".join(t.raw.lower() for t in tokens if t.raw.replace("’", "").isalpha() and t.folded not in _NEARNESS)
+        words = [t.raw.lower() for t in tokens if t.raw.replace("’", "").isalpha() and t.folded not in _NEARNESS]
+        if self.chance.random() < 0.1:  # nothing but function words
+            words = [word for word in words if word in FUNCTION_WORDS]
+        asking = self.chance.choice(_BEGINNINGS).split() if self.chance.random() < 0.2 else []
+        return " ".join([*asking, *words])
 
     def nested_near(self) -> Query | None:
         """Return NEAR between groups in which one member can be inside a match of another: `("social work" OR
@@ -954,6 +961,17 @@ class _Generator:
         return self.chance.choice([all_of, any_of])(*parts)
 
 
+_BEGINNINGS = (
+    """
+tell me about|please tell me|lessons about|good examples of|what did the review say about|how many|how can|please
+what do these serious case reviews say|please find cases where|is there any evidence of
+lessons|what did the|how|reports of|a and e|visits to a and e and
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+"""Beginnings of a request, and in the last line some words that are none."""
+
 _OPERATORS = {"AND", "OR", "NOT", "NEAR"}
 _NEARNESS = {"near", "adj", "within", "w", "n", "next", "same"}
 
@@ -966,7 +984,7 @@ def sentences(oracle: Oracle, seed: int, n: int) -> list[str]:
 
 def as_meant(text: str) -> Query:
     """Return what plain words in lower case mean, by the rules of docs/query-language.md, word by word."""
-    words = [Word(word) for word in text.split()]
+    words = [Word(word) for word in re.sub(r"\b(a) and (e)\b|\b(b) and (b)\b", _with_ampersand, text).split()]
     folded = [fold(word.text) for word in words]
     numbered = {at for at, word in enumerate(folded[1:]) if word in NUMBERS or word[0].isdigit()}
     kept = tuple(
@@ -982,6 +1000,10 @@ def as_meant(text: str) -> Query:
         after = words[words.index(kept[0]) + 1 :]
         kept += tuple(takewhile(lambda word: fold(word.text) in PARTICLES, after))
     return kept[0] if len(kept) == 1 else Plain(kept)
+
+
+def _with_ampersand(letters: re.Match[str]) -> str:
+    return "&".join(filter(None, letters.groups())).upper()
 
 
 def all_of(*parts: Query) -> Query:

@@ -258,6 +258,8 @@ class Evaluator:
                 parts.append(self._words(text, self.expansion.forms(joined)))
             parts.extend(self._side_by_side(text, [(a,), (b,)]) for a, b in self.expansion.compounds(joined))
             parts.extend(self._side_by_side(text, spelled) for spelled in self.expansion.spelled(joined))
+        if written_out := spellings.with_and(text):
+            parts.append(self._side_by_side(text, [*written_out]))
         return any_of(text, parts)
 
     def _exact(self, text: str, name: str) -> Match:

@@ -47,6 +47,7 @@ unknown."""
 
 _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 _WITH_EQUALS = re.compile(rf"({'|'.join((*FIELDS, 'in', 'theme'))})=(.*)", re.DOTALL | re.IGNORECASE)
+_LETTERS = re.compile(r"(?<![^\s(])(?:a & e|b & b)(?![^\s).,;?])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ class _Reader:
         if _is_question(plain):
             plain = plain.rstrip(" ?")
             self.warn(Code.QUESTION)
+        plain = _LETTERS.sub(lambda letters: letters[0].replace(" ", ""), plain)
         plain, quoted, alone = singles(plain)
         for typed in quoted:
             self.warn(Code.SINGLE_QUOTES, typed=typed)

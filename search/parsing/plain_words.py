@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import takewhile, zip_longest
 
 from index import analyser
-from index.function_words import BOUNDS, PARTICLES, is_function_word, is_number
+from index.function_words import BOUNDS, LETTERS, PARTICLES, is_function_word, is_number
 from index.query import And, Phrase, Plain, Query, Word
 from index.ranking_policy import TOGETHER_FIRST_UP_TO
 from search.diagnostics import Code, Diagnostic, diagnostic
@@ -19,11 +19,11 @@ def as_meant(parsed: Parsed) -> Parsed:
 
     Other queries are returned unchanged. Function words are left out, and a note lists them; a query with only function
     words is a phrase. If one other word remains, the particles that follow it are kept: step down. A word that limits
-    the number after it is kept too: under 18.
+    the number after it is kept too: under 18. `A and E` is the word A&E.
     """
     if not parsed.only_words or not isinstance(parsed.tree, And):
         return parsed
-    words = [part for part in parsed.tree.parts if isinstance(part, Word)]
+    parsed, words = _with_letters([part for part in parsed.tree.parts if isinstance(part, Word)], parsed)
     kept = _kept(words)
     if not kept:
         return _noted(parsed, Phrase(tuple(words)), diagnostic(Code.FUNCTION_WORDS_ONLY))
@@ -35,9 +35,9 @@ def as_meant(parsed: Parsed) -> Parsed:
     tree = Plain(tuple(kept)) if len(kept) > 1 else kept[0]
     if len(kept) == len(words):
         return replace(parsed, tree=tree)
-    left_out = dict.fromkeys(word.text.lower() for word in words if word not in kept)
-    parsed, operators = _without_small_operators(parsed, left_out)
-    note = diagnostic(Code.FUNCTION_WORDS, left_out=", ".join(left_out), operators=operators)
+    common = dict.fromkeys(word.text.lower() for word in words if word not in kept)
+    parsed, operators = _without_small_operators(parsed, common)
+    note = diagnostic(Code.FUNCTION_WORDS, left_out=", ".join(common), operators=operators)
     return _noted(parsed, tree, note)
 
 
@@ -56,6 +56,23 @@ def _without_small_operators(parsed: Parsed, left_out: Container[str]) -> tuple[
 
 def _noted(parsed: Parsed, tree: Query, note: Diagnostic) -> Parsed:
     return replace(parsed, tree=tree, diagnostics=(*parsed.diagnostics, note))
+
+
+def _with_letters(words: Sequence[Word], parsed: Parsed) -> tuple[Parsed, list[Word]]:
+    """Return the words with `A and E` as the one word A&E, and a note if there is one."""
+    found: list[Word] = []
+    for word in words:
+        found.append(word)
+        if (
+            any(each.exact for each in found[-3:])
+            or tuple(analyser.fold(each.text) for each in found[-3:]) not in LETTERS
+        ):
+            continue
+        first, last = found[-3].text.upper(), found[-1].text.upper()
+        typed = " ".join(each.text for each in found[-3:])
+        found[-3:] = [Word(f"{first}&{last}")]
+        parsed = _noted(parsed, parsed.tree, diagnostic(Code.LETTERS, typed=typed, word=found[-1].text))
+    return parsed, found
 
 
 def _particles(after: Iterable[Word]) -> list[Word]:

@@ -106,6 +106,11 @@ def test_a_function_word_in_a_title_gives_nothing(library: Library) -> None:
         ("down the step", Word("step")),
         ("step down of the plan", Plain((Word("step"), Word("plan")))),
         ("=the child", Plain((Word("the", exact=True), Word("child")))),
+        ("A and E attendance", Plain((Word("A&E"), Word("attendance")))),
+        ("visits to a and e", Plain((Word("visits"), Word("A&E")))),
+        ("b and b", Word("B&B")),
+        ("Child A and B", Plain((Word("Child"), Word("A"), Word("B")))),
+        ("=A and E", Plain((Word("A", exact=True), Word("E")))),
     ],
 )
 def test_plain_words_are_read_without_their_function_words_and_read_back_the_same(typed: str, tree: object) -> None:
@@ -497,3 +502,15 @@ def test_the_same_paragraph_in_two_reports_is_listed_once_with_the_other_place(t
         (only,) = library.search("missed appointments", view="passages").passages or ()
         assert {only.report.title, *(place.report.title for place in only.also_in)} == {"Overview", "Summary"}
         assert only.to_dict()["also_in"][0]["ordinal"] in (0, 1)
+
+
+def test_a_word_of_two_letters_with_an_ampersand_finds_them_with_and_too(tmp_path: Path) -> None:
+    reports = {
+        "Sign": ["A nurse in A&E wrote to the school."],
+        "Word": ["A nurse in A and E wrote to the school."],
+        "Spaced": ["A nurse in A & E wrote to the school."],
+        "Not": ["The nurse had an E in sums and an A in spelling."],
+    }
+    with library_of(tmp_path, reports) as library:
+        for typed in ("A and E nurse", "A&E nurse", "A & E nurse"):
+            assert sorted(titles(library.search(typed))) == ["Sign", "Spaced", "Word"], typed

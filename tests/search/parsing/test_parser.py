@@ -55,6 +55,8 @@ READINGS: list[tuple[str, Query]] = [
     ("e-mail", Word("e-mail")),
     ("10:30", Word("10:30")),
     ("C&F", Word("C&F")),
+    ("A & E", Word("A&E")),
+    ("(b & b) a", And((Word("b&b"), a))),
     ("nosuch=thing", Word("nosuch=thing")),
     ("neglect*", Pattern("neglect*")),
     ("wom?n", Pattern("wom?n")),
