@@ -77,6 +77,9 @@ class Code(Enum):
         "words left out because they are too common: {left_out}; put words in quotation marks to keep them{operators}"
     )
     LETTERS = _note("`{typed}` was read as the word `{word}`")
+    OPENING = _note(
+        "words left out because they only begin a question: {left_out}; put words in quotation marks to keep them"
+    )
     FUNCTION_WORDS_ONLY = _note("the query has only very common words, so it was read as a phrase")
     EXACT_PATTERN = _note("`=` was ignored in `{typed}`: a pattern finds only words spelled like it")
     FUZZY_PATTERN = _guess("`~` was ignored in `{typed}`: it cannot be combined with `*` or `?`")

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from index.forms.lexicon import class_of
 from index.function_words import BOUNDS, FUNCTION_WORDS, NUMBERS, PARTICLES
 from index.query import And, Field, Fuzzy, In, Near, Not, Nothing, Or, Pattern, Phrase, Plain, Query, Theme, Word
+from search.parsing.openings import OPENINGS, REVIEWS
 
 Span = tuple[int, int]
 """The first and last token of a match, as positions in the report."""
@@ -985,6 +986,11 @@ def sentences(oracle: Oracle, seed: int, n: int) -> list[str]:
 def as_meant(text: str) -> Query:
     """Return what plain words in lower case mean, by the rules of docs/query-language.md, word by word."""
     words = [Word(word) for word in re.sub(r"\b(a) and (e)\b|\b(b) and (b)\b", _with_ampersand, text).split()]
+    typed = words
+    while asking := max(filter(None, (_asking(line.split(), words) for line in _OPENINGS)), default=0):
+        words = words[asking:]
+    if all(fold(word.text) in FUNCTION_WORDS for word in words):
+        words = typed
     folded = [fold(word.text) for word in words]
     numbered = {at for at, word in enumerate(folded[1:]) if word in NUMBERS or word[0].isdigit()}
     kept = tuple(
@@ -1002,8 +1008,23 @@ def as_meant(text: str) -> Query:
     return kept[0] if len(kept) == 1 else Plain(kept)
 
 
+_OPENINGS = [line.replace("REVIEW", REVIEWS) for line in OPENINGS.splitlines() if line]
+
+
 def _with_ampersand(letters: re.Match[str]) -> str:
     return "&".join(filter(None, letters.groups())).upper()
+
+
+def _asking(slots: Sequence[str], words: Sequence[Word]) -> int | None:
+    """Return how many words fit a beginning of a request at most, or None if they do not fit."""
+    if not slots:
+        return 0
+    first, *rest = slots
+    ways = [_asking(rest, words)] if first.startswith("[") else []
+    if words and fold(words[0].text) in first.strip("[]").split("|"):
+        following = _asking(rest, words[1:])
+        ways.append(None if following is None else following + 1)
+    return max((way for way in ways if way is not None), default=None)
 
 
 def all_of(*parts: Query) -> Query:

@@ -1,4 +1,4 @@
-"""Interpret a query of only words: function words are left out, and the others belong together."""
+"""Interpret a query of only words: those that only ask and function words are left out, the others belong together."""
 
 from __future__ import annotations
 
@@ -11,19 +11,24 @@ from index.function_words import BOUNDS, LETTERS, PARTICLES, is_function_word, i
 from index.query import And, Phrase, Plain, Query, Word
 from index.ranking_policy import TOGETHER_FIRST_UP_TO
 from search.diagnostics import Code, Diagnostic, diagnostic
+from search.parsing.openings import opening
 from search.parsing.parser import Parsed
 
 
 def as_meant(parsed: Parsed) -> Parsed:
     """Replace words that were typed without operators or quotation marks with Plain.
 
-    Other queries are returned unchanged. Function words are left out, and a note lists them; a query with only function
-    words is a phrase. If one other word remains, the particles that follow it are kept: step down. A word that limits
-    the number after it is kept too: under 18. `A and E` is the word A&E.
+    Other queries are returned unchanged. Words that only begin a request are left out, and so are function words;
+    notes list them. A query with only function words is a phrase. If one other word remains, the particles that follow
+    it are kept: step down. A word that limits the number after it is kept too: under 18. `A and E` is the word A&E.
     """
     if not parsed.only_words or not isinstance(parsed.tree, And):
         return parsed
     parsed, words = _with_letters([part for part in parsed.tree.parts if isinstance(part, Word)], parsed)
+    if asking := _asking(words):
+        left_out = " ".join(word.text for word in words[:asking])
+        parsed = _noted(parsed, parsed.tree, diagnostic(Code.OPENING, left_out=left_out))
+        words = words[asking:]
     kept = _kept(words)
     if not kept:
         return _noted(parsed, Phrase(tuple(words)), diagnostic(Code.FUNCTION_WORDS_ONLY))
@@ -73,6 +78,12 @@ def _with_letters(words: Sequence[Word], parsed: Parsed) -> tuple[Parsed, list[W
         found[-3:] = [Word(f"{first}&{last}")]
         parsed = _noted(parsed, parsed.tree, diagnostic(Code.LETTERS, typed=typed, word=found[-1].text))
     return parsed, found
+
+
+def _asking(words: Sequence[Word]) -> int:
+    """Return how many words begin a request. None do if all the others are function words."""
+    asking = opening(["" if word.exact else analyser.fold(word.text) for word in words])
+    return asking if asking and _kept(words[asking:]) else 0
 
 
 def _particles(after: Iterable[Word]) -> list[Word]:

@@ -212,6 +212,10 @@ def keep_every_word(words: Sequence[Word]) -> Sequence[Word]:
     return words
 
 
+def nothing_asks(words: Sequence[str]) -> int:
+    return 0
+
+
 def any_window(groups: Sequence[Sequence[Span]]) -> list[Span]:
     """Return the span from the first match of all to the last."""
     return [(min(a for some in groups for a, _ in some), max(b for some in groups for _, b in some))]
@@ -239,6 +243,7 @@ def last_mention(answer: Answer, document: int) -> int:
     ("where", "name", "wrong"),
     [
         (plain_words, "_kept", keep_every_word),  # function words are required
+        (plain_words, "opening", nothing_asks),  # the beginning of a request is required
         (together, "smallest_windows", any_window),  # a mention contains a smaller one
         (Together, "documents", all_of_them),  # words that are apart are counted as together
         (Answer, "mentions", every_match),  # each word is a mention
