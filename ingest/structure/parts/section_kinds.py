@@ -10,24 +10,27 @@ _WORDS: dict[SectionKind, str] = {
         acronyms|abbreviations|atodiad""",
     SectionKind.ACTION_PLAN: """action plans?|improvement plans?|implementation plans?""",
     SectionKind.FOREWORD: """foreword|preface|rhagair""",
-    SectionKind.SUMMARY: """executive summary|summary(?! of (?:the )?(?:conclusions and )?recommendations)|crynodeb""",
+    SectionKind.SUMMARY: r"""executive summary|crynodeb
+        summary(?! of (?:the )?(?:conclusions and )?(?:recommendations|learning|lessons|findings|events))""",
     SectionKind.RECOMMENDATIONS: r"""recommendations?|argymhellion
         (?:questions?|considerations?|issues) for (?:[\w’']+ ){0,4}(?:boards?|partnerships?|partners|agencies)
         (?:areas?|priorities) for (?:further )?(?:improvement|(?:priority )?action)
-        priority actions|improvement priorities
+        priority actions|improvement priorities|improving systems and practice
         what (?:needs to|should|must) (?:improve|change)""",
     SectionKind.TERMS_OF_REFERENCE: """terms of reference|scope(?: of (?:the|this) review)?|lines of enquiry""",
-    SectionKind.METHODOLOGY: """method(?:ology|s)?|review process|process of the review|conduct of the review
+    SectionKind.METHODOLOGY: r"""method(?:ology|s)?|review process|process of the review|conduct of the review
         how (?:the|this) review was (?:done|conducted|carried out)|learning together|silp|the review team
+        members(?:hip)? of the (?:\w+ ){0,2}(?:panel|team)|panel members(?:hip)?|statement of independence
         about this inspection|inspection team|how we (?:did|carried out)""",
     SectionKind.GOOD_PRACTICE: """(?:good|effective|positive) practice|strengths|what (?:worked|went|was done) well
         arfer da""",
-    SectionKind.CHRONOLOGY: """chronology|chronological|time ?line|narrative|key (?:practice )?(?:episodes|events)
+    SectionKind.CHRONOLOGY: """chronology|chronological|time ?line|narrative|key (?:practice )?(?:episodes?|events)
         (?:sequence|summary) of events|case history|what happened|cronoleg""",
     SectionKind.FAMILY: """family|families|genogram|household|parents|pen picture""",
     SectionKind.LEARNING: """learning|lessons?|what we (?:have )?learn(?:t|ed)|gwersi""",
     SectionKind.CONCLUSIONS: """conclusions?|concluding|final (?:remarks|thoughts|comments)|casgliad(?:au)?""",
-    SectionKind.FINDINGS: """findings?|(?:inspection )?judgements?|what (?:the review|we) found|canfyddiadau""",
+    SectionKind.FINDINGS: """findings?|(?:inspection )?judgements?|canfyddiadau
+        what (?:the review|we) found|what did (?:the review|we) find""",
     SectionKind.ANALYSIS: """analysis|appraisal|appraising|evaluation|themes?|lived experience|voice of the child
         child(?:ren)?(?:'s|’s) experiences?|dadansoddiad""",
     SectionKind.INTRODUCTION: """introduction|background|context|circumstances|purpose
@@ -46,9 +49,12 @@ _NAMES = {
     "finding": SectionKind.FINDINGS,
     "recommendation": SectionKind.RECOMMENDATIONS,
     "learning point": SectionKind.LEARNING,
+    "learning theme": SectionKind.LEARNING,
+    "practice point": SectionKind.LEARNING,
     "lesson": SectionKind.LEARNING,
+    "theme": SectionKind.ANALYSIS,
 }
-_NAMED = re.compile(rf"({'|'.join(_NAMES)})\s+\d", re.IGNORECASE)
+_NAMED = re.compile(rf"(?:key )?({'|'.join(_NAMES)})\s+\d", re.IGNORECASE)
 
 
 def kind_of(heading: str) -> SectionKind | None:

@@ -143,3 +143,31 @@ def test_a_heading_below_text_is_no_title_in_a_short_report_either(heading: str)
         each.pages = [1]
     found = kinds((title, None), (text, None), (below, None), (asks, None))
     assert found[-1] == SectionKind.RECOMMENDATIONS
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Learning", SectionKind.LEARNING),
+        ("Key learning", SectionKind.LEARNING),
+        ("Summary of learning", SectionKind.LEARNING),
+        ("Practice point 3", SectionKind.LEARNING),
+        ("Learning theme 2: The family", SectionKind.LEARNING),
+        ("Theme 2: Men in the family", SectionKind.ANALYSIS),
+        ("Analysis of practice", SectionKind.ANALYSIS),
+        ("Findings", SectionKind.FINDINGS),
+        ("What did we find?", SectionKind.FINDINGS),
+        ("Summary of events", SectionKind.CHRONOLOGY),
+        ("Key practice episode 1", SectionKind.CHRONOLOGY),
+        ("Executive summary", SectionKind.SUMMARY),
+        ("Summary of the review", SectionKind.SUMMARY),
+        ("Recommendations", SectionKind.RECOMMENDATIONS),
+        ("Learning and recommendation", SectionKind.RECOMMENDATIONS),
+        ("Improving systems and practice", SectionKind.RECOMMENDATIONS),
+        ("Membership of the review panel", SectionKind.METHODOLOGY),
+        ("Statement of independence", SectionKind.METHODOLOGY),
+        ("Multi-agency action plan", SectionKind.ACTION_PLAN),
+    ],
+)
+def test_the_headings_of_practice_reviews_say_what_is_below_them(heading: str, kind: SectionKind) -> None:
+    assert section_kinds.kind_of(heading) is kind
