@@ -40,6 +40,7 @@ _MARKER = re.compile(
     rf"(?:(?:No\.?\s*)?\d[\d.]*[:.)]?|(?:{WORDS})[:.)]))(?:\s|$))",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"20\d\d\W?")
 _ITEM = re.compile(r"^(\(?)(\d{1,3}|[a-z])([.):]*)\s")
 
 
@@ -172,10 +173,12 @@ def _centred(pair: _Pair) -> bool | None:
 
 def _narrow_cell(pair: _Pair) -> bool | None:
     """In a narrow column, a line that starts in lower case continues the paragraph unless the line above ends a
-    sentence.
+    sentence. So does the year below a month.
     """
-    goes_on = pair.cell and not pair.above.text.endswith((".", "!", "?")) and pair.line.text[:1].islower()
-    return False if goes_on else None
+    if not pair.cell or pair.above.text.endswith((".", "!", "?")):
+        return None
+    text = pair.line.text
+    return False if text[:1].islower() or (text[:2] == "20" and _YEAR.fullmatch(text)) else None
 
 
 def _indent(pair: _Pair) -> bool | None:

@@ -398,3 +398,14 @@ def test_other_small_shapes_before_text_are_no_bullets(press: Any, font: str, si
         x = 66 + (5 if drawn == "far" else 1) * size
         page += [f"q {colour}{box}Q ", *draw([f"{word} were seen."], x, 720 - 40 * at, font, size)]
     assert "•" not in " ".join(texts(read(press, page)))
+
+
+@everywhere
+def test_the_year_below_a_month_belongs_to_its_cell(press: Any, font: str, size: float) -> None:
+    page = draw(["all of this is to be", "done by"], 380, 780, font, size)
+    dates = (["June 2024"], ["December", "2023"], ["October", "2024"])
+    for row, date in enumerate(dates):
+        top = 780 - 5 * size * (row + 1)
+        for x, cell in ((60, ["Write a", "new plan"]), (220, ["The", "board"]), (380, date)):
+            page += draw(cell, x, top, font, size)
+    assert texts(read(press, page))[1:] == [f"Write a new plan The board {' '.join(date)}" for date in dates]
