@@ -5,15 +5,21 @@ from collections.abc import Sequence
 
 from ingest.structure.running_matter.page_numbers import roman
 
-_NAMES = "Recommendation|Finding|Learning Point|Lesson|Question|Action|Key Practice Episode|Theme"
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - reads better so
-WORDS = "|".join(_WORDS)
-"""Numbers that are written as words, as a pattern: "Recommendation Two:"."""
-
+WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+NAMES = (
+    r"(?:Key )?Recommendation|Rec\.?|(?:Key )?Finding|(?:Key |Practice )?Learning(?: (?:Point|Theme))?"
+    r"|(?:Key )?Practice Point|(?:Key )?Lesson|Question|Action|Key Practice Episode|Theme"
+)
+"""What a paragraph may be called in front of its number: "Recommendation 6", "Learning theme 2"."""
+_NAMED = (
+    # "Recommendations 2 and 3:" and "Recommendation One" only where no sentence goes on.
+    rf"^((?:{NAMES})\s+(?:No\.?\s*|#)?(\d{{1,3}}(?:\.\d{{1,3}})*)(?=[\s:.)–-]|$)"
+    rf"|(?:{NAMES})s\s+(\d{{1,3}}) (?:and|&|to) \d{{1,3}}(?=\s?[:.–-]|$)"
+    rf"|(?:{NAMES})\s+({'|'.join(WORDS)})(?=\s?[:.)–-]|$))"
+)
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("named", re.compile(rf"^((?:{_NAMES})\s+(?:No\.?\s*)?(\d{{1,3}}(?:\.\d{{1,3}})*))(?=[\s:.)–-]|$)", re.IGNORECASE)),
-    ("named in words", re.compile(rf"^((?:{_NAMES})\s+({WORDS}))(?=[:.)]|\s[–-]|$)", re.IGNORECASE)),
-    ("named briefly", re.compile(r"^((?:Rec\.?|No\.|#)\s?(\d{1,3}))[.):]?(?=\s)", re.IGNORECASE)),
+    ("named", re.compile(_NAMED, re.IGNORECASE)),
+    ("named briefly", re.compile(r"^((?:Rec\.|No\.|#)\s?(\d{1,3}))[.):]?(?=\s)", re.IGNORECASE)),
     ("decimal", re.compile(r"^((\d{1,3}(?:\.\d{1,3}){1,4}))(?:[.):]?(?=\s|$)|[.):](?=[A-Z‘“]))")),
     ("lettered", re.compile(r"^(([A-Z](?:\.\d{1,3}){1,4}))[.):]?(?=\s)")),
     ("coded", re.compile(r"^(([A-Z]\d{1,3}))[.):]?(?=\s)")),
@@ -28,11 +34,7 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _BY_FIRST = {  # by the first sign of a number, so that fewer are tried
     "(": [style for style in _STYLES if style[0] in ("bracketed", "roman bracketed")],
     "digit": [style for style in _STYLES if style[0] in ("decimal", "dashed letter", "dashed", "dotted", "plain")],
-    "letter": [
-        style
-        for style in _STYLES
-        if style[0] in ("named", "named in words", "named briefly", "lettered", "coded", "roman")
-    ],
+    "letter": [style for style in _STYLES if style[0] in ("named", "named briefly", "lettered", "coded", "roman")],
     "#": [style for style in _STYLES if style[0] == "named briefly"],
 }
 _LOOK_AHEAD = 12  # candidates of the same style among which a successor must be
@@ -99,16 +101,22 @@ def at_start(text: str) -> Candidate | None:
         found = pattern.match(head)
         if found is None:
             continue
-        printed, body = found.group(1), found.group(2)
+        printed, body = found.group(1), next(filter(None, found.groups()[1:]))
         if style.startswith("roman"):
             value = roman(body)
             return None if value is None else Candidate(style, (value,), printed)
-        if style == "named in words":
-            body = str(_WORDS.index(body.lower()) + 1)
+        if style == "named":
+            return _named(printed, body)
         parts = tuple(int(part) if part.isdigit() else ord(part) for part in re.findall(r"\d+|[A-Z]", body))
-        kind = style if style not in ("named", "named in words") else "named " + printed.split()[0].lower()
-        return Candidate(kind, parts, " ".join(printed.split()))
+        return Candidate(style, parts, " ".join(printed.split()))
     return None
+
+
+def _named(printed: str, body: str) -> Candidate:
+    """Return a number with a name. Each name is a style of its own, as "Finding 1" may follow "Recommendation 1"."""
+    name = printed[: printed.index(body)].lower().rstrip("#. ").removesuffix(" no")
+    parts = (1 + WORDS.index(body.lower()),) if body.isalpha() else tuple(map(int, body.split(".")))
+    return Candidate(f"named {name.removesuffix('s')}", parts, " ".join(printed.split()))
 
 
 def in_order(candidates: list[Candidate | None]) -> list[str | None]:

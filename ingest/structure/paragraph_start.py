@@ -9,7 +9,7 @@ import re
 from corpus.model import BULLETS, bullet_of
 from ingest.structure.columns import MARGIN, width_of_first_word
 from ingest.structure.draft import WIDE_STEP, Draft, Style, ends_sentence
-from ingest.structure.numbers import WORDS
+from ingest.structure.numbers import NAMES, WORDS
 from ingest.structure.page import Line
 from ingest.structure.reading_order import overlaps
 
@@ -35,9 +35,8 @@ _DASHES = "–—-*"  # bullets that can also be inside a sentence
 
 _MARKER = re.compile(
     r"^(?:\d{1,3}\.(?=[A-Z‘“])|(?:\d{1,3}(?:[.-]\d{1,3}){0,4}[.):]?|\(?(?:[ivxlc]{1,6}|[a-z])[.)]|\(\d{1,2}\)|[A-Z]\.?\d{1,2}(?:\.\d{1,3})*[.):]?"
-    r"|[⁰¹²³⁴-⁹]+|(?:Rec\.?|No\.|#)\s?\d{1,3}[:.)]?"
-    r"|(?:Recommendation|Finding|Learning point|Question|Action)\s+"
-    rf"(?:(?:No\.?\s*)?\d[\d.]*[:.)]?|(?:{WORDS})[:.)]))(?:\s|$))",
+    rf"|[⁰¹²³⁴-⁹]+|(?:{NAMES})(?:\s+(?:No\.?\s*|#)?(?:\d[\d.]*|{'|'.join(WORDS)})[:.)]?"
+    r"|s \d+ (?:and|&|to) \d+:?))(?:\s|$))",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"20\d\d\W?")

@@ -4,15 +4,27 @@ import re
 
 from corpus.model import bullet_of
 
-# "The LSCP should …", after what may introduce it. Names end where the verb begins.
-_ADDRESSED = re.compile(
-    r"^(?:[^.:;]{0,60}?\b(?:recommend(?:s|ed)?|recommendation is|propose[sd]?)\s+that:?\s+)?"
-    r"(?P<name>[A-Z][^.;:!?]{1,160}?)\s+"
-    r"(?:should|must|needs? to|ought to|shall|is asked to|are asked to|is recommended to|are recommended to)\s+"
-    r"(?P<verb>\w+)(?:\s+\w+ed\b)?"
+_NAME = r"(?P<name>[A-Z][^.;:!?]{1,160}?)"
+_AUXILIARY = r"(?:should|must|needs? to|ought to|shall|is asked to|are asked to|is recommended to|are recommended to)"
+_IRREGULAR = r"(?:told|sent|made|held|shown|kept|brought|taught|put|done|set|led)"
+# "The LSCP should …". Names end where the verb begins.
+_ADDRESSED = re.compile(rf"^{_NAME}\s+{_AUXILIARY}(?:\s+\w+(?:\s+\w+ed\b|\s+{_IRREGULAR}\b)?|:$)")
+# "It is recommended that the LSCP reviews …", where only the verb shows where the name ends.
+_DOES = re.compile(
+    r"^(?P<name>[A-Z][^.;:!?]{1,100}?)\s+(?:makes? sure|(?:add|agree|ask|assure|audit|commission|consider|continue"
+    r"|create|deliver|develop|ensure|evaluate|explore|hold|implement|include|introduce|monitor|oversee|produce|promote"
+    r"|provide|remind|report|request|require|review|revise|seek|share|strengthen|take|test|undertake|update|use|work)s?"
+    r"|(?:establish|publish)(?:es)?|identif(?:y|ies))\b",
 )
+_INTRODUCED = re.compile(
+    r"^(?:[^.:;]{0,60}?\b(?:recommend(?:s|ed)?|recommendation is|propose[sd]?)\s+)?that:?\s+(?P<rest>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_GOES_ON = re.compile(r"(?:the|all|each|every|both)\b")  # a list item below "recommends that:"
+_LATER = re.compile(r"[.]\s(?=It is (?:\w+ )?recommended that\b)")
 _FOR = re.compile(
-    r"^(?:single[- ]agency )?(?:recommendations?|questions?|considerations?) (?:for|to) (?P<name>.{2,120})$",
+    r"^(?:[\w-]+[- ])?(?:recommendations?|questions?|considerations?|issues|actions?) (?:for|to) (?P<name>.{2,120}?)"
+    r"(?: to (?:consider|answer|reflect on|discuss|explore))?$",
     re.IGNORECASE,
 )
 _BODY = re.compile(
@@ -23,19 +35,51 @@ _BODY = re.compile(
     r"|settings?|practices?|practitioners|professionals|teams?|housing|associations?|union|company|bureau|network|hub"
     r"|strategic|executive|ministers?|nurser(?:y|ies)|meeting|group)|DfE|[A-Z]{2,6}s?)\b"
 )
+_ENDS_IN_BODY = re.compile(rf"(?:{_BODY.pattern})(?:\s\([^()]*\))?\W*$")
+_TOPIC = re.compile(  # "Working with schools" is what they should do, not who should do it
+    r"^(?!housing|nursing|commissioning|safeguarding)\w+ing\b|\b(?:with|between|on|by|from|across|within|to|sharing|role)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"\b(?:that|which|who|it|they)\b")
+_BEFORE_LIST = re.compile(rf"^{_NAME}(?P<to>\s+(?:is |are )?to)?:$")  # "The LSCP to:" above a list
+_ROLE = re.compile(
+    r"^(?:(?:all|the|senior|frontline|front-line|social|line|school) )*(?:managers|practitioners|professionals|leaders"
+    r"|staff|officers|workers|supervisors)\b",
+    re.IGNORECASE,
+)
 _NO_BODY = re.compile(
     r"^(?:No|There|This|That|These|Those|It|They|What|How|Where|When|If|Whether|In order|Any|Each child|Parents|"
     r"Families|We\b|Children\b(?![’'])|Every child|The child\b|A child\b|The review)\b"
 )
 _VERB = re.compile(r"\b(?:is|are|was|were|be|been|will|would|has|have|had|did|does|do|can|could|may|might|we)\b")
 _NAME_WORDS = 6  # in a heading that is only a name
-_PASSIVE = re.compile(r"\b(?:should|must|to)\s+be\s+\w+(?:ed|en)\b")
-_CALLED = re.compile(r"^recommendation:\s+", re.IGNORECASE)
+_PASSIVE = re.compile(rf"\b(?:should|must|to)\s+be\s+(?:\w+(?:ed|en)|{_IRREGULAR})\b")
+_CALLED = re.compile(r"^(?:recommendation|rec\.?)(?: [\w.]{1,6})?\s?[:–-]\s+|^\(?[a-z]{1,4}[.)]\s+", re.IGNORECASE)
+_BRACKETED = re.compile(r"^\((?P<name>[^()]{3,100})\)$")
 
 
 def addressee(text: str) -> str | None:
-    """Return who an item is addressed to, from wording such as "The LSCP should …"."""
-    found = _ADDRESSED.match(_CALLED.sub("", text[len(bullet_of(text)) :].lstrip()))
+    """Return who an item is addressed to, from wording such as "The LSCP should …" or "That the LSCP reviews …"."""
+    words = _CALLED.sub("", text[len(bullet_of(text)) :].lstrip())
+    for sentence in (words, *_LATER.split(words)[1:]):
+        introduced = _INTRODUCED.match(sentence)
+        rest = introduced.group("rest") if introduced else sentence
+        capital = rest[:1].upper() + rest[1:]
+        name = _name(_ADDRESSED, capital)
+        if name is None and (introduced or _GOES_ON.match(rest)):
+            name = _name(_DOES, capital)
+            name = name if name and _ENDS_IN_BODY.search(name) else None
+        before = _BEFORE_LIST.match(capital) if name is None else None
+        if before and (introduced or before.group("to")) and _ENDS_IN_BODY.search(before.group("name")):
+            name = _name(_BEFORE_LIST, capital)
+        if name is not None and not (introduced and _CLAUSE.search(name)):
+            return rest[: len(name)]
+    bracketed = _BRACKETED.match(words)
+    return bracketed.group("name") if bracketed and _BODY.search(bracketed.group("name")) else None
+
+
+def _name(pattern: re.Pattern[str], sentence: str) -> str | None:
+    found = pattern.match(sentence)
     if found is None:
         return None
     name = found.group("name")
@@ -44,12 +88,22 @@ def addressee(text: str) -> str | None:
     return None if _PASSIVE.search(found.group()) else name.strip(" ,")
 
 
+def is_role(name: str) -> bool:
+    """Return whether a name only says what people do, such as "Managers", in whatever body a heading names."""
+    return _ROLE.match(name) is not None
+
+
 def addressed_by(heading: str) -> str | None:
     """Return who all items under a heading are addressed to, from a heading such as "Recommendations for the
     police".
     """
     found = _FOR.match(re.sub(r"^[\d.]+\s*", "", heading).strip(" :"))
     return found.group("name") if found and _BODY.search(found.group("name")) else None
+
+
+def names_body(heading: str) -> bool:
+    """Return whether a heading is nothing but the name of a body, such as "Fernshire Constabulary"."""
+    return addressed_to(heading) and _ENDS_IN_BODY.search(heading) is not None and not _TOPIC.search(heading)
 
 
 def addressed_to(heading: str) -> bool:

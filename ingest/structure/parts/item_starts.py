@@ -3,30 +3,37 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
 from corpus.model import ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
 from ingest.structure.draft import Setting
 from ingest.structure.parts.addressee import addressed_to, addressee
+from ingest.structure.parts.announced import announced
 from ingest.structure.parts.item_words import (
     ASKS,
     LEADS_IN,
-    NAMED,
     PART,
     REFERS_BACK,
     asks,
     goes_on_in_list,
     is_below,
     is_decision,
+    named_kind,
 )
 from ingest.structure.parts.section_kinds import kind_of
+from ingest.structure.parts.start import LETTERED, Start, shape
 
 SECTIONS = {SectionKind.RECOMMENDATIONS: ItemKind.RECOMMENDATION, SectionKind.FINDINGS: ItemKind.FINDING}
 """The kinds of section that contain items, with the kind of item."""
 
-_CALLED = re.compile(r"^(recommendation|finding)\s*:\s+\S", re.IGNORECASE)
-_KINDS = {"recommendation": ItemKind.RECOMMENDATION, "finding": ItemKind.FINDING}
+_CALLED = re.compile(
+    r"^(?:(?P<asks>recommendation)|finding|(?:key )?(?:learning|practice) point)\s*:\s+\S", re.IGNORECASE
+)
+_LESSONS = re.compile(  # what a list under such a heading consists of
+    r"\b(?:(?:key|practice) (?:practice )?learning|(?:learning|practice) points?|lessons? (?:learn(?:ed|t)|identified)"
+    r")\b",
+    re.IGNORECASE,
+)
 _QUESTIONS = re.compile(r"questions?|considerations?", re.IGNORECASE)
 _TABLE = re.compile(r"\b(?:judge?ments?|grades?|ratings?|scores?)\b", re.IGNORECASE)  # a table of these is no finding
 _ANSWER_HEADING = re.compile(  # but not "The political response", which is what somebody did
@@ -43,6 +50,7 @@ _ASKS_A_BODY = re.compile(
 )
 _ASKS_FULLY = re.compile(r"\b(?:should|must|needs? to)(?: [^\s:]+){8,}:$")  # more than "should ensure that:"
 _LABEL = re.compile(r"^\d{1,2}\s?[a-z]?[.)]{1,2}\s?(?:[ivx]{1,4}[.)]\s?)?\S")  # 2a., 4a) ii.
+_BARE = re.compile(r"\b(?:should|must|shall):$|^(?:(?!should|must).)*\bto:$")  # says who should act, but not what to do
 _LONGEST_ANSWERED = 4  # paragraphs of a recommendation above its answer
 _STATES = re.compile(  # a verb that says how things are, in the main clause: "Most assessments are poor."
     r"^(?:(?!that|which|who|whose|when|where|so|if|how|what|whether|as)[^\s.;:]+\s+)+?"
@@ -56,23 +64,6 @@ _ONE_SETTING = 0.8  # share of those that ask, and of the others, that must be s
 _FEW = 3  # conclusions or recommendations: fewer do not show how they are set
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The start of an item.
-
-    `bullet` means that it is a bullet. `asks` means that it is prose that asks for something. `called` means that its
-    name or the answer to it identifies it, so a box around it encloses all of it. `asked` is the body that the words
-    above the list address, as in "The board should:".
-    """
-
-    at: int
-    kind: ItemKind
-    bullet: bool = False
-    asks: bool = False
-    called: bool = False
-    asked: str | None = None
-
-
 def starts(
     paragraphs: Sequence[Paragraph], sections: Sequence[Section], settings: Sequence[Setting]
 ) -> dict[int, Start]:
@@ -80,8 +71,9 @@ def starts(
 
     `settings` say how each paragraph is set.
     """
-    found = {start.at: start for start in _listed(paragraphs, sections, settings)}
-    for further in (_answered(paragraphs, settings), _marked(paragraphs), _named(paragraphs)):
+    leads, below = announced(paragraphs, sections)
+    found = {start.at: start for start in _listed(paragraphs, sections, settings) if start.at not in leads}
+    for further in (_answered(paragraphs, settings), _marked(paragraphs), below, _named(paragraphs)):
         found |= {start.at: start for start in further}
     return found
 
@@ -89,13 +81,16 @@ def starts(
 def _named(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
     """Yield paragraphs named and numbered like "Recommendation 6" or "Finding 1", or named just "Recommendation:"."""
     for at, paragraph in enumerate(paragraphs):
-        name = _name(paragraph)
-        if name is not None:
-            yield Start(at, _KINDS[name.group(1).lower()], called=True)
+        kind = _name(paragraph)
+        if kind is not None:
+            yield Start(at, kind, called=True)
 
 
-def _name(paragraph: Paragraph) -> re.Match[str] | None:
-    return NAMED.match(paragraph.number or "") or _CALLED.match(paragraph.text)
+def _name(paragraph: Paragraph) -> ItemKind | None:
+    called = _CALLED.match(paragraph.text)
+    if called is None:
+        return named_kind(paragraph.number)
+    return ItemKind.RECOMMENDATION if called.group("asks") else ItemKind.FINDING
 
 
 def _marked(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
@@ -141,12 +136,10 @@ def _listed(
 ) -> Iterator[Start]:
     """Yield the starts of items in the sections for recommendations or findings."""
     named = {  # the kinds whose named items have their own section: other text there is about them
-        SECTIONS[sections[p.section].kind]
-        for p in paragraphs
-        if NAMED.match(p.number or "") and sections[p.section].kind in SECTIONS
+        kind for p in paragraphs if (kind := SECTIONS.get(sections[p.section].kind)) and named_kind(p.number) is kind
     }
     elsewhere = Counter(
-        _shape(p.number) for p in paragraphs if p.number and not p.heading and sections[p.section].kind not in SECTIONS
+        shape(p.number) for p in paragraphs if p.number and not p.heading and sections[p.section].kind not in SECTIONS
     )
     counting = concludes = False
     concluded: list[list[Paragraph]] = []
@@ -155,12 +148,17 @@ def _listed(
         kind = SECTIONS.get(section.kind)
         if kind_of(section.heading) is SectionKind.RECOMMENDATIONS:
             concludes = _WITH_CONCLUSIONS.search(section.heading) is not None
-        if kind is None or _ANSWER_HEADING.match(section.heading) or _TABLE.search(section.heading):
+        lessons = section.kind is SectionKind.LEARNING and _LESSONS.search(section.heading)
+        if kind is None and not (lessons and named_kind(section.heading) is None):
+            continue
+        if _ANSWER_HEADING.match(section.heading) or _TABLE.search(section.heading):
             continue
         if kind in named and not _QUESTIONS.search(section.heading):
             continue
         inside = [p for p in group if not p.heading and not is_footnote(p) and words_of(p)]
-        if kind is ItemKind.FINDING:
+        if kind is None:
+            yield from _findings(inside, elsewhere, section, counting=False)
+        elif kind is ItemKind.FINDING:
             found = _findings(inside, elsewhere, section, counting)
             counting = any(not start.bullet for start in found)
             yield from found
@@ -180,7 +178,7 @@ def _findings(inside: list[Paragraph], elsewhere: Counter[str], section: Section
     """
     tops = _tops(inside)
     if tops and (_starts_list(tops[0], section) or (counting and kind_of(section.heading) is None)):
-        found = [p for p in tops if elsewhere[_shape(p.number)] < _COUNTED_ELSEWHERE]
+        found = [p for p in tops if elsewhere[shape(p.number)] < _COUNTED_ELSEWHERE]
         return [Start(p.ordinal, ItemKind.FINDING) for p in found]
     bullets = [p for p in inside if bullet_of(p.text)]
     if tops or len(bullets) <= _MOSTLY * len(inside):
@@ -235,21 +233,18 @@ def _starts_list(paragraph: Paragraph, section: Section) -> bool:
     return _FIRST.search(number) is not None or (heading is not None and is_below(number, heading.group()))
 
 
-def _shape(number: str | None) -> str:
-    """Return the form of a number: "1.1" for 7.12, "(1)" for (3)."""
-    return re.sub(r"\d+", "1", number or "")
-
-
 def _recommendations(inside: list[Paragraph], section: Section) -> list[Start]:
     """Return numbered paragraphs and bullets that do not belong to one.
 
     If there are none, return prose that asks for something.
     """
     tops = {p.ordinal for p in _tops(inside)}
-    if tops or any(bullet_of(p.text) for p in inside):
+    found = [] if tops else list(_from_prose(inside))
+    first = next((p for p in inside if bullet_of(p.text)), None)
+    # Bullets below the letters of a list are parts of its items.
+    lettered = next((start for start in found if not start.asks), None)
+    if tops or (first is not None and (lettered is None or first.ordinal < lettered.at)):
         found = list(_from_list(inside, tops))
-    else:
-        found = [Start(p.ordinal, ItemKind.RECOMMENDATION, asks=True) for p in inside if asks(p)]
     if kind_of(section.heading) is SectionKind.RECOMMENDATIONS or addressed_to(section.heading):
         return found
     # The section is for recommendations only because of its position, which may be wrong, so its text must clearly ask.
@@ -265,7 +260,7 @@ def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[Start]:
     asking = any(ASKS.search(p.text) for p in inside if p.ordinal in tops)
     of_prose = not tops and sum(_asks_somebody(p) for p in inside) > 1  # sentences, some with bullets below them
     under_number = under_prose = False
-    asked = None
+    asked = to_numbers = None
     sign = ""  # the bullet character of the items in this list; others are at a lower level
     for p, following in zip_longest(inside, inside[1:]):
         bullet = bullet_of(p.text)
@@ -273,7 +268,7 @@ def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[Start]:
             under_number = not _is_narrative(p, following, asking, tops)
             sign = ""
             if under_number:
-                yield Start(p.ordinal, ItemKind.RECOMMENDATION)
+                yield Start(p.ordinal, ItemKind.RECOMMENDATION, asked=to_numbers)
         elif bullet and not under_number:
             sign = sign or bullet
             if bullet == sign:
@@ -283,14 +278,28 @@ def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[Start]:
                 under_number and not under_prose and not (p.text.endswith(":") and not REFERS_BACK.match(p.text))
             )
             sign, asked = "", addressee(p.text) if p.text.endswith(":") else None
+            to_numbers = asked if following is not None and following.ordinal in tops else None
             # Bullets below a sentence that says what to do are parts of it, also in a list of sentences.
-            leads = bool(asked and not under_number and (of_prose or _ASKS_FULLY.search(p.text)))
+            says_what = (of_prose and not _BARE.search(p.text)) or _ASKS_FULLY.search(p.text)
+            leads = bool(asked and not under_number and says_what)
             under_prose = leads or (of_prose and goes_on_in_list(p))
             under_number = under_number or under_prose
             if leads:
                 yield Start(p.ordinal, ItemKind.RECOMMENDATION)
             elif not under_number and _asks_somebody(p) and not p.text.endswith(":"):
                 yield Start(p.ordinal, ItemKind.RECOMMENDATION, asks=True)
+
+
+def _from_prose(inside: list[Paragraph]) -> Iterator[Start]:
+    """Yield prose that asks for something, and a lettered list that the heading or the words above it introduce."""
+    leads, asked = True, None
+    for p in inside:
+        lettered = LETTERED.match(p.text) is not None
+        if asks(p) or (lettered and leads):
+            yield Start(p.ordinal, ItemKind.RECOMMENDATION, asks=not lettered, asked=asked)
+        if not (lettered or bullet_of(p.text)):
+            leads = p.text.endswith(":") and not _ASKS_FULLY.search(p.text)
+            asked = addressee(p.text) if leads else None
 
 
 def _asks_somebody(paragraph: Paragraph) -> bool:

@@ -2,11 +2,16 @@
 
 import re
 
-from corpus.model import Paragraph
+from corpus.model import ItemKind, Paragraph
 from ingest.structure.numbers import WORDS
 
-NAMED = re.compile(rf"^(recommendation|finding)s?\s+(?:(?:no\.?\s*)?\d|(?:{WORDS})(?=[:.)]|\s[–-]|$))", re.IGNORECASE)
-"""The number of a named item: "Recommendation 6"."""
+NAMED = re.compile(
+    r"^(?:key )?(?:(?P<asks>recommendations?|rec\.?)"
+    r"|findings?|lessons?|(?:practice )?learning(?: (?:points?|themes?))?|practice points?)"
+    rf"\s+(?:no\.?\s*|#)?(?:\d|(?:{'|'.join(WORDS)})\b)",
+    re.IGNORECASE,
+)
+"""The number of a named item: "Recommendation 6", "Learning point 2"."""
 
 ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|shall|recommend(?:s|ed)?|ensure|consider)\b", re.IGNORECASE)
 
@@ -19,7 +24,7 @@ REFERS_BACK = re.compile(
 
 LEADS_IN = re.compile(
     r"\b(?:the following|these)\b[^.]{0,40}\brecommendations?\b"
-    r"|\brecommendations? (?:below|(?:are|is|were) (?:set out|listed|made))",
+    r"|\brecommendations?(?: (?:for|to)(?: [\w’']+){1,6})? (?:below|(?:are|is|were) (?:set out|listed|made))",
     re.IGNORECASE,
 )
 
@@ -39,6 +44,12 @@ _DECIDED = re.compile(
 _DECIDES = re.compile(
     r"^[^.]{3,160}? (?:accepts?|agrees? with|rejects?) (?:this|these) recommendations?\b", re.IGNORECASE
 )
+
+
+def named_kind(number: str | None) -> ItemKind | None:
+    """Return the kind of an item that has this printed number with a name, or None without a name."""
+    found = NAMED.match(number or "")
+    return found and (ItemKind.RECOMMENDATION if found.group("asks") else ItemKind.FINDING)
 
 
 def is_answer(paragraph: Paragraph) -> bool:

@@ -8,14 +8,15 @@ bullets) is not part of any item. A response often prints the text that it answe
 that case the item ends with the box or the change of type.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
 from ingest.structure.draft import Setting
-from ingest.structure.parts.addressee import addressed_by, addressee
-from ingest.structure.parts.item_starts import SECTIONS, Start, starts
+from ingest.structure.parts.addressee import addressed_by, addressee, is_role, names_body
+from ingest.structure.parts.item_starts import SECTIONS, starts
 from ingest.structure.parts.item_words import (
     ANSWER,
     ASKS,
@@ -27,9 +28,13 @@ from ingest.structure.parts.item_words import (
     is_below,
     is_decision,
 )
+from ingest.structure.parts.section_kinds import kind_of
+from ingest.structure.parts.start import Start
 
 _TITLE_LENGTH = 160  # characters: a paragraph that only names an item is shorter, and does not end in a full stop
 _ITEMS = 2  # of one paragraph each above the last one of a section, which then has one, too
+_SENTENCE_WORDS = 7  # spaces: two items of fewer words may be alike by chance
+_NAME_IN_TEXT = re.compile(r"(recommendation \d{1,3}):", re.IGNORECASE)  # after a number: "6.1 Recommendation 1: …"
 _ANSWER_LENGTH = 100  # characters: "(accepted in full by the council)"
 
 
@@ -86,6 +91,8 @@ def _end(start: Start, report: _Report, begin: dict[int, Start]) -> int:
             break
         if is_footnote(following):
             continue
+        if _leads_to_next(following, begin, only_named and above is head):
+            break
         inside = report.same_box(above, following)
         if only_named and above is head:
             boxed = inside or report.settings[following.ordinal].boxes[0] != 0
@@ -100,6 +107,17 @@ def _end(start: Start, report: _Report, begin: dict[int, Start]) -> int:
     return above.ordinal
 
 
+def _leads_to_next(paragraph: Paragraph, begin: dict[int, Start], awaited: bool) -> bool:
+    """Return whether a paragraph between two items introduces the second: "The police should:" above a number.
+
+    `awaited` means that the first item has only a title so far.
+    """
+    following = begin.get(paragraph.ordinal + 1)
+    if awaited or following is None or following.bullet or REFERS_BACK.match(paragraph.text):
+        return False
+    return paragraph.text.endswith(":") and not paragraph.number
+
+
 def _without_closing(ends: list[tuple[Start, int]], report: _Report) -> Iterator[tuple[Start, int]]:
     """Yield the items without the prose that closes a section below its last item.
 
@@ -108,10 +126,10 @@ def _without_closing(ends: list[tuple[Start, int]], report: _Report) -> Iterator
     for _, group in groupby(ends, key=lambda each: report.paragraphs[each[0].at].section):
         *others, (last, end) = group
         yield from others
-        listed = [start for start, _ in others if report.paragraphs[start.at].number and not start.called]
+        listed = [start for start, _ in others if report.paragraphs[start.at].number]
         if len(listed) == len(others) >= _ITEMS and all(_prose(start, upto, report) is None for start, upto in others):
             prose = _prose(last, end, report)
-            end = end if prose is None or last.called else prose - 1
+            end = end if prose is None else prose - 1
         yield last, end
 
 
@@ -148,14 +166,31 @@ def _belongs(paragraph: Paragraph, start: Start, report: _Report, above: Paragra
         return is_below(paragraph.number, head.number)
     if start.asks and goes_on_in_list(paragraph):
         return True
+    if start.kind is ItemKind.FINDING and only_named and not _says_something(words_of(head)):
+        return NAMED.match(paragraph.text) is None
     if is_answer(paragraph) or NAMED.match(paragraph.text) or start.bullet or start.asks:
         return False
     if report.answers and (above is not head or not only_named) and _is_reply(paragraph, above, report):
         return False
     at_home = report.sections[head.section].kind is SectionKind.RECOMMENDATIONS
     if start.kind is ItemKind.FINDING:
-        return not words_of(head) or (at_home and head.number is not None)
+        return at_home and head.number is not None
+    if _gives_reasons(paragraph, head, report):
+        return False
     return only_named or (at_home and head.number is not None) or bool(REFERS_BACK.match(paragraph.text))
+
+
+def _says_something(title: str) -> bool:
+    """Return whether a title is a sentence, and so a whole finding: "The plan was not shared", not "Sharing plans"."""
+    return re.search(r"\b(?:is|are|was|were|has|have|had|can|could|did|does|do|may|not|never)\b", title) is not None
+
+
+def _gives_reasons(paragraph: Paragraph, head: Paragraph, report: _Report) -> bool:
+    """Return whether a paragraph explains a recommendation that is set in bold or italics and is complete without
+    it.
+    """
+    complete = ASKS.search(head.text) is not None and head.text.endswith(".")
+    return complete and report.plainer(head, paragraph) and not ASKS.search(paragraph.text)
 
 
 def _is_reply(paragraph: Paragraph, above: Paragraph, report: _Report) -> bool:
@@ -174,36 +209,68 @@ def _item(start: Start, report: _Report, last: int) -> Item:
     if start.kind is not ItemKind.RECOMMENDATION:
         return item
     # A title does not name the addressee, who is in the line below it.
+    title = addressed_by(f"recommendation {item.text.partition(chr(10))[0]}") if _only_names(inside[0]) else None
     named = map(addressee, item.text.splitlines()[: 2 if _only_names(inside[0]) else 1])
-    asked = next((name for name in named if name), None) or start.asked or addressed_by(section.heading)
+    asked = title or next((name for name in named if name), None) or start.asked
+    if asked is None or is_role(asked):
+        asked = addressed_by(section.heading) or _named_by(section) or asked
     return Item.of(start.kind, inside, section, asked)
+
+
+def _named_by(section: Section) -> str | None:
+    """Return the body that the heading of a section consists of, as in "Fernshire Constabulary" or "For the police"."""
+    if section.kind is not SectionKind.RECOMMENDATIONS or kind_of(section.heading) or not names_body(section.heading):
+        return None
+    return re.sub(r"^[\d.]+\s*|^for\s+", "", section.heading, flags=re.IGNORECASE).strip(" :")
 
 
 # ---------------------------------------------------------------- duplicates
 
 
 def _once(found: list[Item]) -> list[Item]:
-    """Return the items without repeats. A summary and an action plan repeat the items of the main part by number."""
+    """Return the items without repeats. A summary and an action plan repeat the items of the main part, by number or
+    word for word.
+    """
     best: dict[tuple[ItemKind, str], int] = {}
     for at, item in enumerate(found):
-        key = (item.kind, (item.number or "").lower())
-        if _is_named(item) and (key not in best or _worth(item) > _worth(found[best[key]])):
-            best[key] = at
+        for key in _keys(item):
+            if key not in best or _worth(item) > _worth(found[best[key]]):
+                best[key] = at
     homes = {item.kind for item in found if not _is_named(item)}
     kept: list[Item] = []
     for at, item in enumerate(found):
-        if not item.text or (_is_named(item) and _says_only_answer(item.text)):
+        if not item.text or (_is_named(item) and _says_only_answer(item)):
             continue  # a table of answers
-        if _is_named(item):
-            repeated = best[item.kind, str(item.number).lower()] != at
-            if repeated or (item.kind in homes and not _worth(item)):
-                continue
+        if any(best[key] != at for key in _keys(item)):
+            continue
+        if _is_named(item) and item.kind in homes and not _worth(item):
+            continue
         kept.append(item)
     return kept
 
 
-def _says_only_answer(text: str) -> bool:
-    return len(text) < _ANSWER_LENGTH and ANSWER.match(text.lstrip("(")) is not None and not ASKS.search(text)
+def _keys(item: Item) -> list[tuple[ItemKind, str]]:
+    """Return what two items have in common if one repeats the other: the name with its number, or a whole sentence.
+
+    Two bodies may be asked for the same, so a sentence counts only below the heading of all recommendations.
+    """
+    name = NAMED.match(item.number or "") and item.number
+    printed = _NAME_IN_TEXT.match(item.text)
+    name = name or (printed and printed.group(1))
+    words = " ".join(re.findall(r"\w+", item.text.lower()))
+    of_all = kind_of(item.section.heading) is SectionKind.RECOMMENDATIONS
+    whole = [f"{words} {item.addressee}"] if of_all and words.count(" ") >= _SENTENCE_WORDS else []
+    return [(item.kind, key) for key in [*([name.lower()] if name else []), *whole]]
+
+
+def _says_only_answer(item: Item) -> bool:
+    text = item.text
+    return (
+        item.kind is ItemKind.RECOMMENDATION
+        and len(text) < _ANSWER_LENGTH
+        and ANSWER.match(text.lstrip("(")) is not None
+        and not ASKS.search(text)
+    )
 
 
 def _is_named(item: Item) -> bool:

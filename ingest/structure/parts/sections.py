@@ -5,14 +5,16 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from corpus.model import Section, SectionKind
+from corpus.model import Section, SectionKind, bullet_of
 from ingest.structure.draft import Draft
 from ingest.structure.parts import headings
-from ingest.structure.parts.addressee import addressed_to
+from ingest.structure.parts.addressee import addressed_to, names_body
+from ingest.structure.parts.item_words import ASKS
 from ingest.structure.parts.section_kinds import kind_of
 
 _TITLE_SIZE = 1.2  # times the size of the body: the title of a report is larger
 _TITLE_WORDS = 3  # "Recommendations" alone is a heading, even where no title is above it
+_SAME_RANK = 0.1  # ranks that differ by less are set alike: the depth of a number makes a small difference
 _SENTENCE = 12  # words: what is below that many, not in a heading, is no title
 
 
@@ -33,10 +35,18 @@ def divide(
     places: list[int] = []
     largest = max((draft.size for draft in drafts if draft.page == 1), default=0.0)
     enclosing: list[_Enclosing] = []
+    above = 0.0  # the rank of the last heading that is not only the name of a body
+    named = directly = False  # the last heading is only such a name; no recommendation is below it yet
     cover = True  # until the text begins
     for draft, number, heading, rank in zip(drafts, numbers, found, ranks, strict=True):
         cover &= draft.page == 1 and (heading or len(draft.text.split()) < _SENTENCE)
         if heading:
+            named = (named or directly) and _names_addressee(draft, number, rank - above, sections[-1])
+        directly = heading or (directly and not (bullet_of(draft.text) or ASKS.search(draft.text)))
+        if heading and named:
+            sections.append(Section(len(sections), SectionKind.RECOMMENDATIONS, draft.text))
+        elif heading:
+            above = rank
             while enclosing and not _encloses(enclosing[-1], rank, number):
                 enclosing.pop()
             # The title of a report says what the report is, not what one of its sections is.
@@ -55,6 +65,16 @@ def divide(
         sections = [Section(section.ordinal - 1, section.kind, section.heading) for section in sections[1:]]
         places = [place - 1 for place in places]
     return sections, places, found
+
+
+def _names_addressee(draft: Draft, number: str | None, higher: float, section: Section) -> bool:
+    """Return whether a heading only names the body that the next recommendations are for.
+
+    It may be set like the heading of all recommendations. `higher` is by how much it ranks above that.
+    """
+    if section.kind is not SectionKind.RECOMMENDATIONS or number is not None or higher > _SAME_RANK:
+        return False
+    return kind_of(draft.text) is None and names_body(draft.text)
 
 
 @dataclass(frozen=True, slots=True)
