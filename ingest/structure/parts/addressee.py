@@ -16,12 +16,14 @@ _DOES = re.compile(
     r"|provide|remind|report|request|require|review|revise|seek|share|strengthen|take|test|undertake|update|use|work)s?"
     r"|(?:establish|publish)(?:es)?|identif(?:y|ies))\b",
 )
+_COUNTED = "first|second|third|fourth|fifth|last"
 _INTRODUCED = re.compile(
-    r"^(?:[^.:;]{0,60}?\b(?:recommend(?:s|ed)?|recommendation is|propose[sd]?)\s+)?that:?\s+(?P<rest>\S.*)",
+    rf"^(?:[^.:;]{{0,60}}?\b(?:recommend(?:s|ed)?|(?:recommendation|{_COUNTED}) is|propose[sd]?)\s+)?"
+    r"that:?\s+(?P<rest>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _GOES_ON = re.compile(r"(?:the|all|each|every|both)\b")  # a list item below "recommends that:"
-_LATER = re.compile(r"[.]\s(?=It is (?:\w+ )?recommended that\b)")
+_LATER = re.compile(rf"[.]\s(?=(?:It is (?:\w+ )?recommended|The (?:{_COUNTED}) is) that\b)")
 _FOR = re.compile(
     r"^(?:[\w-]+[- ])?(?:recommendations?|questions?|considerations?|issues|actions?) (?:for|to) (?P<name>.{2,120}?)"
     r"(?: to (?:consider|answer|reflect on|discuss|explore))?$",

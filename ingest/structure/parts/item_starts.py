@@ -31,7 +31,7 @@ _CALLED = re.compile(
 )
 _LESSONS = re.compile(  # what a list under such a heading consists of
     r"\b(?:(?:key|practice) (?:practice )?learning|(?:learning|practice) points?|lessons? (?:learn(?:ed|t)|identified)"
-    r")\b",
+    r"|(?:learning|lessons|(?:key )?messages) for (?:practice|practitioners|professionals)|key messages)\b",
     re.IGNORECASE,
 )
 _QUESTIONS = re.compile(r"questions?|considerations?", re.IGNORECASE)

@@ -3,10 +3,10 @@
 import re
 
 from corpus.model import ItemKind, Paragraph
-from ingest.structure.numbers import WORDS
+from ingest.structure.numbers import KINDS_OF_NAMES, WORDS
 
 NAMED = re.compile(
-    r"^(?:key )?(?:(?P<asks>recommendations?|rec\.?)"
+    rf"^{KINDS_OF_NAMES}(?:(?P<asks>recommendations?|rec\.?)"
     r"|findings?|lessons?|(?:practice )?learning(?: (?:points?|themes?))?|practice points?)"
     rf"\s+(?:no\.?\s*|#)?(?:\d|(?:{'|'.join(WORDS)})\b)",
     re.IGNORECASE,

@@ -7,13 +7,13 @@ from corpus.model import SectionKind
 # The first entry whose words are in a heading decides its kind. A line break separates alternatives, like "|".
 _WORDS: dict[SectionKind, str] = {
     SectionKind.APPENDIX: """appendix|appendices|annex(?:e|es)?|glossary|bibliography|references
-        acronyms|abbreviations|atodiad""",
+        further reading|acronyms|abbreviations|atodiad""",
     SectionKind.ACTION_PLAN: """action plans?|improvement plans?|implementation plans?""",
     SectionKind.FOREWORD: """foreword|preface|rhagair""",
     SectionKind.SUMMARY: r"""executive summary|crynodeb
         summary(?! of (?:the )?(?:conclusions and )?(?:recommendations|learning|lessons|findings|events))""",
     SectionKind.RECOMMENDATIONS: r"""recommendations?|argymhellion
-        (?:questions?|considerations?|issues) for (?:[\w’']+ ){0,4}(?:boards?|partnerships?|partners|agencies)
+        (?:questions?|considerations?|issues|actions?) for (?:[\w’']+ ){0,4}(?:boards?|partnerships?|partners|agencies)
         (?:areas?|priorities) for (?:further )?(?:improvement|(?:priority )?action)
         priority actions|improvement priorities|improving systems and practice
         what (?:needs to|should|must) (?:improve|change)""",
@@ -27,7 +27,7 @@ _WORDS: dict[SectionKind, str] = {
     SectionKind.CHRONOLOGY: """chronology|chronological|time ?line|narrative|key (?:practice )?(?:episodes?|events)
         (?:sequence|summary) of events|case history|what happened|cronoleg""",
     SectionKind.FAMILY: """family|families|genogram|household|parents|pen picture""",
-    SectionKind.LEARNING: """learning|lessons?|what we (?:have )?learn(?:t|ed)|gwersi""",
+    SectionKind.LEARNING: """learning|key messages|lessons?|what we (?:have )?learn(?:t|ed)|gwersi""",
     SectionKind.CONCLUSIONS: """conclusions?|concluding|final (?:remarks|thoughts|comments)|casgliad(?:au)?""",
     SectionKind.FINDINGS: """findings?|(?:inspection )?judgements?|canfyddiadau
         what (?:the review|we) found|what did (?:the review|we) find""",

@@ -33,6 +33,8 @@ def items(*parts: tuple[SectionKind, str, list[str]], settings: tuple[Setting, .
         (("Recommendation One", "Recommendation Two"), RECOMMENDED),
         (("Recommendation #1", "Recommendation #2"), RECOMMENDED),
         (("Recommendations 1 and 2", "Recommendation 3"), RECOMMENDED),
+        (("Multi-agency Recommendation 1", "National Recommendation 1"), RECOMMENDED),
+        (("Finding One", "Finding Two"), FOUND),
         (("Learning point 1", "Learning point 2"), FOUND),
         (("Learning Theme 1", "Learning Theme 2"), FOUND),
         (("Practice point 1", "Practice point 2"), FOUND),
@@ -73,7 +75,9 @@ def test_a_topic_is_followed_by_its_words_and_a_sentence_is_a_whole_finding() ->
     assert found[0].text.splitlines() == ["Explanations were accepted"]
 
 
-@pytest.mark.parametrize("heading", ["Key practice learning", "Learning points", "Lessons learned"])
+@pytest.mark.parametrize(
+    "heading", ["Key practice learning", "Learning points", "Lessons learned", "Learning for practice", "Key messages"]
+)
 def test_a_list_of_lessons_consists_of_findings(heading: str) -> None:
     below = ["• Notes should say what a child did.", "• A move is a risk."]
     assert [item.kind for item in items((SectionKind.LEARNING, heading, below))] == [FOUND, FOUND]
@@ -213,6 +217,7 @@ def test_a_heading_may_name_who_is_addressed(heading: str, text: str, asked: str
         ("The children’s social care service should:", "The children’s social care service"),
         ("It is also recommended that the housing service should tell the school.", "the housing service"),
         ("So it was. It is recommended that the partnership asks each agency.", "the partnership"),
+        ("There are two. The first is that the police should visit.", "the police"),
         ("That the council and the health trust agree how they share records.", "the council and the health trust"),
         ("That the government appoint an adviser with a budget and provide for it.", None),
         ("We recommend that the council make it clear that it should be told.", None),
