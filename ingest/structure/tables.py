@@ -1,5 +1,7 @@
 """Join the cells of a table row into one paragraph."""
 
+import re
+
 from ingest.structure.draft import Draft
 
 _ROW_OVERLAP = 0.3  # minimum share of the letter size by which the cells of a row overlap vertically
@@ -7,6 +9,8 @@ _CELL_OVERLAP = 0.5  # share of the letter size by which a cell may start left o
 _LEFT_STEP = 3  # points: cells whose left edges differ by less are in the same column
 _NEAR_ROWS = 4  # rows above and below that may show that two cells are a table row
 _ROW_CELLS = 3  # cells that are enough to form a table row
+_SAYS_SOMETHING = 5  # words beside a recommendation: the learning from which it follows, not its number or topic
+_RECOMMENDATION = re.compile(r"(?:\w+ )?recommendations?", re.IGNORECASE)
 
 _Box = tuple[float, float, float, float]
 
@@ -14,14 +18,17 @@ _Box = tuple[float, float, float, float]
 def join_rows(blocks: list[Draft]) -> list[Draft]:
     """Return the blocks with the cells of each table row joined.
 
-    A row has three or more cells, or two that are below those of another row. Blocks that are side by side without
+    A row has three or more cells, or two that are below those of another row. A recommendation beside the learning from
+    which it follows stays apart, if the head of its column says what it is. Blocks that are side by side without
     forming a row are marked as not alone.
     """
     boxes = [_box(block) for block in blocks]
     rows = _rows(blocks, boxes)
     lefts = [{round(boxes[cell][2] / _LEFT_STEP) for cell in row} for row in rows]
     result: list[Draft] = []
+    apart: float | None = None  # where the column starts that is headed "Recommendation", if it is not the first
     for at, row in enumerate(rows):
+        apart = _headed(blocks, row) or apart
         if not _is_table_row(at, row, lefts):
             for cell in row:
                 blocks[cell].alone = len(row) == 1
@@ -29,10 +36,37 @@ def join_rows(blocks: list[Draft]) -> list[Draft]:
             continue
         whole = blocks[row[0]]
         whole.alone = False
-        for cell in row[1:]:
-            whole.absorb(blocks[cell])
         result.append(whole)
+        for cell in row[1:]:
+            here = apart is not None and abs(boxes[cell][2] - apart) < _LEFT_STEP
+            if here and _words(whole) >= _SAYS_SOMETHING:
+                whole = blocks[cell]
+                whole.alone = False
+                result.append(whole)
+            else:
+                whole.absorb(blocks[cell])
     return result
+
+
+def _headed(blocks: list[Draft], row: list[int]) -> float | None:
+    """Return where a column headed "Recommendation" starts, if the row is the head of a table that has one beside
+    another.
+    """
+    lines = [blocks[cell].lines[0] for cell in row]
+    lefts = [line.x0 for line in lines[1:]]
+    texts = [line.text for line in lines[1:]]
+    if len(lines) == 1:  # the whole head is one line
+        line = lines[0]
+        lefts = [right for _, right in line.gap_edges]
+        texts = [line.text[start:end].strip() for start, end in zip(line.gaps, [*line.gaps[1:], None], strict=False)]
+    for left, text in zip(lefts, texts, strict=False):
+        if _RECOMMENDATION.fullmatch(text):
+            return left
+    return None
+
+
+def _words(block: Draft) -> int:
+    return sum(line.text.count(" ") + 1 for line in block.lines)
 
 
 def _rows(blocks: list[Draft], boxes: list[_Box]) -> list[list[int]]:
