@@ -8,7 +8,8 @@ from ingest.structure.running_matter.page_numbers import roman
 WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 KINDS_OF_NAMES = r"(?:(?:Key|Main|National|Local|Overview|Systems?|(?:Multi|Single)[- ]?agency|LSCP|LSCB) )?"
 NAMES = (
-    rf"{KINDS_OF_NAMES}Recommendation|Rec\.?|{KINDS_OF_NAMES}Finding|(?:Key |Practice )?Learning(?: (?:Point|Theme))?"
+    rf"{KINDS_OF_NAMES}Recommendation|Rec\.?|{KINDS_OF_NAMES}Finding"
+    r"|(?:Key |Practice )?Learning(?: (?:Point|Theme|Opportunity))?"
     r"|(?:Key )?Practice Point|(?:Key )?Lesson|Question|Action|Key Practice Episode|Theme"
 )
 """What a paragraph may be called in front of its number: "Recommendation 6", "Learning theme 2"."""

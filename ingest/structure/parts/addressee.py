@@ -12,8 +12,8 @@ _ADDRESSED = re.compile(rf"^{_NAME}\s+{_AUXILIARY}(?:\s+\w+(?:\s+\w+ed\b|\s+{_IR
 # "It is recommended that the LSCP reviews …", where only the verb shows where the name ends.
 _DOES = re.compile(
     r"^(?P<name>[A-Z][^.;:!?]{1,100}?)\s+(?:makes? sure|(?:add|agree|ask|assure|audit|commission|consider|continue"
-    r"|create|deliver|develop|ensure|evaluate|explore|hold|implement|include|introduce|monitor|oversee|produce|promote"
-    r"|provide|remind|report|request|require|review|revise|seek|share|strengthen|take|test|undertake|update|use|work)s?"
+    r"|create|deliver|develop|ensure|evaluate|explore|give|hold|implement|include|introduce|monitor|offer|oversee|produce|promote"
+    r"|provide|record|remind|report|request|require|review|revise|seek|share|strengthen|take|tell|test|undertake|update|use|work)s?"
     r"|(?:establish|publish)(?:es)?|identif(?:y|ies))\b",
 )
 _COUNTED = "first|second|third|fourth|fifth|last"

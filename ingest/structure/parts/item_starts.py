@@ -7,13 +7,15 @@ from itertools import groupby, zip_longest
 
 from corpus.model import ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
 from ingest.structure.draft import Setting
-from ingest.structure.parts.addressee import addressed_to, addressee
+from ingest.structure.numbers import at_start
+from ingest.structure.parts.addressee import addressed_to, addressee, names_body
 from ingest.structure.parts.announced import announced
 from ingest.structure.parts.item_words import (
     ASKS,
     LEADS_IN,
     PART,
     REFERS_BACK,
+    REQUESTS,
     asks,
     goes_on_in_list,
     is_below,
@@ -89,7 +91,9 @@ def _named(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
 def _name(paragraph: Paragraph) -> ItemKind | None:
     called = _CALLED.match(paragraph.text)
     if called is None:
-        return named_kind(paragraph.number)
+        number = paragraph.number or ""
+        below = at_start(words_of(paragraph)) if number[:1].isdigit() and not paragraph.heading else None
+        return named_kind(below.printed if below else number)  # "6.1 Learning point 1: …"
     return ItemKind.RECOMMENDATION if called.group("asks") else ItemKind.FINDING
 
 
@@ -245,6 +249,8 @@ def _recommendations(inside: list[Paragraph], section: Section) -> list[Start]:
     lettered = next((start for start in found if not start.asks), None)
     if tops or (first is not None and (lettered is None or first.ordinal < lettered.at)):
         found = list(_from_list(inside, tops))
+    if not found and names_body(section.heading):
+        found = [Start(p.ordinal, ItemKind.RECOMMENDATION, asks=True) for p in inside if REQUESTS.match(p.text)]
     if kind_of(section.heading) is SectionKind.RECOMMENDATIONS or addressed_to(section.heading):
         return found
     # The section is for recommendations only because of its position, which may be wrong, so its text must clearly ask.

@@ -7,13 +7,21 @@ from ingest.structure.numbers import KINDS_OF_NAMES, WORDS
 
 NAMED = re.compile(
     rf"^{KINDS_OF_NAMES}(?:(?P<asks>recommendations?|rec\.?)"
-    r"|findings?|lessons?|(?:practice )?learning(?: (?:points?|themes?))?|practice points?)"
+    r"|findings?|lessons?|(?:practice )?learning(?: (?:points?|themes?|opportunity))?|practice points?)"
     rf"\s+(?:no\.?\s*|#)?(?:\d|(?:{'|'.join(WORDS)})\b)",
     re.IGNORECASE,
 )
 """The number of a named item: "Recommendation 6", "Learning point 2"."""
 
 ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|shall|recommend(?:s|ed)?|ensure|consider)\b", re.IGNORECASE)
+
+REQUESTS = re.compile(
+    r"^(?:to )?(?:add|agree|ask|audit|check|commission|consider|continue|create|develop|ensure|evaluate|explore|give"
+    r"|hold|include|introduce|make sure|monitor|offer|promote|provide|publish|record|remind|report|review|revise|seek"
+    r"|share|strengthen|tell|test|undertake|update|work|write)\b",
+    re.IGNORECASE,
+)
+"""Matches a request without the name of a body, which the heading gives: "Review the use of written agreements"."""
 
 PART = re.compile(r"^(?:\(?[a-z]{1,4}[.)]|\(\d{1,2}\)|[a-zß-ÿ])")
 """Matches text that is part of the item above it: (a), ii., or a continued sentence."""

@@ -234,6 +234,17 @@ def test_the_wording_may_say_who_is_addressed(text: str, asked: str | None) -> N
     assert addressee(text) == asked
 
 
+def test_below_the_name_of_a_body_prose_needs_no_other_words_than_the_request() -> None:
+    below = ["Review the use of written agreements.", "They are many."]
+    assert [item.last for item in items((SectionKind.RECOMMENDATIONS, "Police:", below))] == [1]
+    assert items((SectionKind.RECOMMENDATIONS, "Background", below)) == []
+
+
+def test_a_learning_point_in_a_numbered_paragraph_is_a_finding() -> None:
+    found = items((SectionKind.ANALYSIS, "Analysis", ["6.1 Learning opportunity 1: A move is a risk.", "6.2 It was."]))
+    assert [(item.kind, item.last) for item in found] == [(FOUND, 1)]
+
+
 def test_the_title_of_a_recommendation_may_say_who_is_addressed() -> None:
     below = ["Recommendation 1 – for the police", "Record who was seen."]
     assert [item.addressee for item in items((SectionKind.RECOMMENDATIONS, "Recommendations", below))] == ["the police"]
