@@ -50,7 +50,7 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _NO_BODY = re.compile(
-    r"^(?:No|There|This|That|These|Those|It|They|What|How|Where|When|If|Whether|In order|Any|Each child|Parents|"
+    r"^(?:As|No|There|This|That|These|Those|It|They|What|How|Where|When|If|Whether|In order|Any|Each child|Parents|"
     r"Families|We\b|Children\b(?![’'])|Every child|The child\b|A child\b|The review)\b"
 )
 _VERB = re.compile(r"\b(?:is|are|was|were|be|been|will|would|has|have|had|did|does|do|can|could|may|might|we)\b")

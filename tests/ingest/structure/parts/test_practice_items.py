@@ -220,6 +220,7 @@ def test_a_heading_may_name_who_is_addressed(heading: str, text: str, asked: str
         ("There are two. The first is that the police should visit.", "the police"),
         ("That the council and the health trust agree how they share records.", "the council and the health trust"),
         ("That the government appoint an adviser with a budget and provide for it.", None),
+        ("That as part of their planning the local authorities give more thought to it.", None),
         ("We recommend that the council make it clear that it should be told.", None),
         ("the partnership adds dogs to its guidance.", "the partnership"),
         ("ask the private fostering team to report each year.", None),
