@@ -42,6 +42,7 @@ _TOPIC = re.compile(  # "Working with schools" is what they should do, not who s
     r"^(?!housing|nursing|commissioning|safeguarding)\w+ing\b|\b(?:with|between|on|by|from|across|within|to|sharing|role)\b",
     re.IGNORECASE,
 )
+_BEGINS_CLAUSE = re.compile(r"(?:As|In|When|Where|For)\b")  # "As part of their planning, local authorities"
 _CLAUSE = re.compile(r"\b(?:that|which|who|it|they)\b")
 _BEFORE_LIST = re.compile(rf"^{_NAME}(?P<to>\s+(?:is |are )?to)?:$")  # "The LSCP to:" above a list
 _ROLE = re.compile(
@@ -50,7 +51,7 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _NO_BODY = re.compile(
-    r"^(?:As|No|There|This|That|These|Those|It|They|What|How|Where|When|If|Whether|In order|Any|Each child|Parents|"
+    r"^(?:No|There|This|That|These|Those|It|They|What|How|Where|When|If|Whether|In order|Any|Each child|Parents|"
     r"Families|We\b|Children\b(?![’'])|Every child|The child\b|A child\b|The review)\b"
 )
 _VERB = re.compile(r"\b(?:is|are|was|were|be|been|will|would|has|have|had|did|does|do|can|could|may|might|we)\b")
@@ -70,7 +71,7 @@ def addressee(text: str) -> str | None:
         name = _name(_ADDRESSED, capital)
         if name is None and (introduced or _GOES_ON.match(rest)):
             name = _name(_DOES, capital)
-            name = name if name and _ENDS_IN_BODY.search(name) else None
+            name = name if name and _ENDS_IN_BODY.search(name) and not _BEGINS_CLAUSE.match(name) else None
         before = _BEFORE_LIST.match(capital) if name is None else None
         if before and (introduced or before.group("to")) and _ENDS_IN_BODY.search(before.group("name")):
             name = _name(_BEFORE_LIST, capital)
