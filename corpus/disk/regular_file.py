@@ -48,9 +48,10 @@ def open_regular(path: Path) -> BufferedReader:
         if path.is_symlink():  # the file is not missing, but cannot be reached
             raise OSError(errno.ELOOP, "a link that leads nowhere", str(path)) from error
         raise
-    file = open(handle, "rb")  # noqa: PTH123, SIM115 - an open descriptor, which the caller closes
-    mode = os.fstat(handle).st_mode
-    if not stat.S_ISREG(mode):
-        file.close()
-        raise OSError(errno.EINVAL, "not a regular file", str(path))
-    return file
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return open(handle, "rb")  # noqa: PTH123 - an open descriptor, which the caller closes
+    except BaseException:  # also too little memory
+        os.close(handle)
+        raise
