@@ -390,8 +390,10 @@ def test_a_study_is_repeated_from_its_record_and_says_what_has_changed(page: Fla
 
 
 ROWS = {"id": "1", "query": "neglect", "line": 1, "filters": {}, "extra": {}, "unusable": "", "parsed": "neglect",
-        "expansions": [], "warnings": [], "error": "", "cases": 0, "passages": 0, "of": 0, "counts": []}  # fmt: skip
-ABOUT = {"version": 1, "asked_at": "2024-03-05T09:00:00+00:00", "versions": {}, "generation": {},
+        "expansions": [], "warnings": [], "error": "", "reports": 0, "cases": 0, "mentions": 0, "passages": 0, "of": 0,
+        "counts": []}  # fmt: skip
+ABOUT = {"version": 1, "asked_at": "2024-03-05T09:00:00+00:00", "versions": {"program": "0.1.0"},
+         "generation": {"id": "0000001", "built_at": "2024-03-01T02:00:00+00:00"},
          "coverage": {"reports": 1, "searchable": 1, "unread_pages": 0, "failures": 0}, "sheet": "q.csv",
          "reports": [{"id": "ab", "title": "Wren"}], "queries": [ROWS]}  # fmt: skip
 
@@ -410,6 +412,7 @@ ABOUT = {"version": 1, "asked_at": "2024-03-05T09:00:00+00:00", "versions": {}, 
                 {**ABOUT, "queries": []},
                 {**ABOUT, "queries": [ROWS, ROWS]},
                 {**ABOUT, "queries": [{**ROWS, "query": 5}]},
+                {**ABOUT, "queries": [{**ROWS, "query": "half a letter \ud800"}]},
                 {**ABOUT, "queries": [{**ROWS, "line": "1"}]},
                 {**ABOUT, "queries": [{**ROWS, "filters": ["year"]}]},
                 {**ABOUT, "queries": [{**ROWS, "counts": [[-1, 2]]}]},
@@ -432,7 +435,7 @@ def test_a_file_that_is_no_record_is_refused(page: FlaskClient, odd: bytes) -> N
 
 
 def test_a_record_like_that_is_read_where_nothing_is_wrong_with_it(page: FlaskClient) -> None:
-    odd = {**ROWS, "id": "2", "filters": {"year": "20155"}, "query": "half \ud800"}
+    odd = {**ROWS, "id": "2", "filters": {"year": "20155"}}
     address = repeated(page, json.dumps({**ABOUT, "queries": [ROWS, odd]}).encode()).headers["Location"]
     shown = page.get(address).text
     assert "1 row that cannot be run" in shown
