@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.disk.positioned_file import PositionedFile
 from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt
 from index.storage.engine import Layout
-from index.storage.positioned_file import PositionedFile
 
 _HEAD = struct.Struct("<II")
 _FORM = {"fields": [str], "terms": int, "places": str, "layouts": [[int]]}

@@ -6,10 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from corpus.disk.positioned_file import PositionedFile
 from corpus.errors import Corrupt
 from index.storage import postings as packed_postings
 from index.storage.engine import Layout
-from index.storage.positioned_file import PositionedFile
 from index.storage.postings import Postings, head_of, masks_of, occurrences_in, unpack
 from index.storage.segment_notes import NotesReader
 from index.storage.term_table import TermTable

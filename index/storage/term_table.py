@@ -17,8 +17,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from zlib import crc32
 
+from corpus.disk.positioned_file import PositionedFile
 from corpus.errors import Corrupt
-from index.storage.positioned_file import PositionedFile
 from index.storage.segment_notes import SegmentNotes
 
 _MAGIC = b"HSH3\x01"
