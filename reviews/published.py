@@ -25,8 +25,9 @@ class Places:
     @classmethod
     def of(cls, store: Store, report: str) -> Self:
         """Return where a report was published. `report` is its full id."""
-        held = {each.id: each for each in store.reports()}
-        found = [(held[each.report], each) for each in store.publications.editions(report) if each.report in held]
+        editions = store.publications.editions(report)
+        held = {each.id: each for each in store.reports()} if editions else {}
+        found = [(held[each.report], each) for each in editions if each.report in held]
         return cls(tuple(store.publications.of(report)), tuple(found))
 
 

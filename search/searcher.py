@@ -355,7 +355,7 @@ class Searcher:
 
         They are sorted by how often the report mentions them compared with how many reports have them.
         """
-        document = next((d for d, known in self._session.reports.items() if known.id == report), None)
+        document = self._session.document_of.get(report)
         return [] if document is None else self._session.strongest_themes(document)[:most]
 
     def remarks(self, text: str, filters: Filters = EVERYTHING) -> tuple[str, ...]:
@@ -372,7 +372,7 @@ class Searcher:
         """Return the reports most like one (full id), or the passages most like its paragraph with that ordinal."""
         from search.answering.similar import similar_passages
 
-        document = next((d for d, known in self._session.reports.items() if known.id == report), None)
+        document = self._session.document_of.get(report)
         if document is None:
             raise NotFound("This report is not in the index yet. The next update will add it.")
         if paragraph is None:

@@ -148,10 +148,15 @@ class Session:
         return Coverage.of(self.reports.values(), built.failures, built.waiting)
 
     @cached_property
+    def document_of(self) -> dict[str, int]:
+        """Return the document of each report, by its full id."""
+        return {known.id: document for document, known in self.reports.items()}
+
+    @cached_property
     def _readings(self) -> dict[str, int]:
         """Return the reading of each report."""
         documents = self.snapshot.documents()
-        return {known.id: documents[document] for document, known in self.reports.items()}
+        return {report: documents[document] for report, document in self.document_of.items()}
 
     def items(self, report: str, kind: ItemKind | None = None) -> list[Item]:
         """Return the recommendations and findings of a report (full id), or those of one kind, as this generation has

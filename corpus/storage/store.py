@@ -318,9 +318,8 @@ class Store:
         if not prefix:
             raise UsageError("Give the id of a report. `reviews reports` lists them.")
         held = self._described()[0]
-        found = [report for report in held if report.id == prefix] or [
-            report for report in held if report.id.startswith(prefix)
-        ]
+        whole = next((report for report in held if report.id == prefix), None)
+        found = [whole] if whole else [report for report in held if report.id.startswith(prefix)]
         if not found:
             raise NotFound(
                 f"No report has an id that starts with {prefix[:64]!r}. `reviews reports` lists the reports."

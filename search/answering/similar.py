@@ -26,6 +26,7 @@ _KEPT = 40  # most distinctive words of a report that are compared
 _KEPT_OF_PASSAGE = 15
 _SHOWN = 8
 _COMMON = 0.5  # words in more than this share of the reports are ignored
+_ROUNDING = 1e-8  # scores that differ by less may be equal when rounded
 _RARE = 2  # words in fewer reports are ignored: they are names and reading errors
 
 
@@ -81,17 +82,30 @@ def similar_reports(
     tokens = _tokens(snapshot.lengths())
     shares = [_shares(snapshot, shared.term, counts[shared.term], document, tokens) for shared in distinctive]
     points = [shared.weight**2 * share**0.5 for shared, share in zip(distinctive, shares, strict=True)]
-    scores = {
-        other: score
-        for other, score in enumerate(sum(points[1:], points[0]).tolist())
-        if score and other != document and other in reports
-    }
-    best = sorted(scores, key=lambda d: (-round(scores[d], 9), reports[d].id))[:limit]
+    scores = sum(points[1:], points[0])
+    scores[document] = 0.0
+    best = sorted(
+        (other for other in _highest(scores, reports, limit) if scores[other]),
+        key=lambda d: (-round(float(scores[d]), 9), reports[d].id),
+    )[:limit]
     terms = {
         d: [(shared.weight * float(s[d]), shared.term) for shared, s in zip(distinctive, shares, strict=True) if s[d]]
         for d in best
     }
-    return [Alike(reports[d], min(1.0, scores[d] / own**2), _best(terms[d])) for d in best]
+    return [Alike(reports[d], min(1.0, float(scores[d]) / own**2), _best(terms[d])) for d in best]
+
+
+def _highest(scores: NDArray[float64], among: Collection[int], limit: int) -> list[int]:
+    """Return the documents with the highest scores, with all whose score differs from the last of them by rounding."""
+    import numpy as np
+
+    held = np.fromiter(among, np.int64, len(among))
+    held = held[held < len(scores)]
+    if len(held) > limit:
+        least = np.partition(scores[held], -limit)[-limit]
+        held = held[scores[held] >= least - _ROUNDING]
+    found: list[int] = held.tolist()
+    return found
 
 
 def _shares(snapshot: Snapshot, term: str, count: int, document: int, tokens: NDArray[float64]) -> NDArray[float64]:

@@ -106,9 +106,8 @@ def _item_cited(held: Report, text: Text, item: Item) -> tuple[str, str]:
 
 
 def _near_duplicates(held: Report) -> list[Report]:
-    with opened().store() as store:
-        alike = store.near_duplicates.of(held.id)
-    return [each for each in opened().reports() if each.id in alike]
+    alike = opened().corpus().near_duplicates.of(held.id)
+    return [each for each in opened().reports() if each.id in alike] if alike else []
 
 
 def _places(held: Report) -> Places:
