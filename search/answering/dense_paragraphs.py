@@ -1,7 +1,8 @@
 """Find the paragraphs of a report that answer plain words best: those with most of the words, close to each other."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from heapq import nlargest
 from itertools import chain
 from typing import NamedTuple
@@ -30,8 +31,10 @@ from search.answering.passages import (
 
 _EXAMINED = 8  # paragraphs of one report in a list of passages of all reports
 
-ProseFactors = Callable[[Mapping[int, SpansByPart]], Mapping[int, float]]
-"""Returns how much each paragraph says about the query, as a share. See `search.answering.listing`."""
+ProseFactors = Callable[[Mapping[int, SpansByPart]], Callable[[int], float]]
+"""Takes the matches in some paragraphs. Returns a function that returns how much one of them says about the query, as a
+share. See `search.answering.listing`.
+"""
 
 
 class Worth(NamedTuple):
@@ -54,30 +57,37 @@ def dense_paragraphs(found: Worth, wanted: int, prose_factors: ProseFactors) -> 
     words close together and in a sentence rather than a list. Beside a paragraph with several words, one with a single
     word is chosen only for a word that no other has.
     """
-    located, present, worth, best_first = found
+    located, present, _, best_first = found
     having = {number: set(ordinals) for number, _, ordinals in located}
     of_each = [next(ordinal for ordinal in best_first if ordinal in having[number]) for number in having]
-    scored = _near(located, present, worth, list({*best_first[: SHORTLIST_FACTOR * wanted], *of_each}), prose_factors)
+    scores = _Scores(found, list({*best_first[: SHORTLIST_FACTOR * wanted], *of_each}), prose_factors)
     chosen: list[int] = []
     for most in sorted(set(present.values()), reverse=True):
-        tier = {ordinal: score for ordinal, (number, score) in scored.items() if number == most}
+        tier = {ordinal for ordinal in scores.shortlist if present[ordinal] == most}
         while tier and len(chosen) < wanted:
             unseen = set[int]().union(*(some for some in having.values() if some.isdisjoint(chosen)))
-            best = max(tier, key=lambda o: (o in unseen, tier[o] * _freshness(o, chosen), -o))
+            best = scores.best(tier, partial(_rank, unseen, chosen))
             if most == 1 and best not in unseen and max(present.values()) > 1:
                 return chosen
-            del tier[best]
+            tier.remove(best)
             chosen.append(best)
     return chosen
 
 
-def in_order(found: Worth, prose_factors: ProseFactors | None = None) -> list[tuple[tuple[int, float], int]]:
+def best_value(found: Worth, prose_factors: ProseFactors) -> tuple[int, float]:
+    """Return how many parts of the query the best paragraph has, and its value."""
+    scores = _Scores(found, found.best_first[:_EXAMINED], prose_factors)
+    best = scores.best(scores.shortlist, lambda o, score: (found.present[o], score, -o))
+    return found.present[best], scores.at_most(best)
+
+
+def in_order(found: Worth) -> list[tuple[tuple[int, float], int]]:
     """Return all paragraphs with a match, best first, each as ((parts of the query, value), ordinal).
 
-    Only for the best few is it examined how close together the parts are.
+    Only for the best few is it examined how close together the parts are, and for none how much it says.
     """
     located, present, worth, best_first = found
-    looked_at = _near(located, present, worth, best_first[:_EXAMINED], prose_factors)
+    looked_at = _near(found, spans_by_part(located, best_first[:_EXAMINED]))
     first = sorted(looked_at, key=lambda ordinal: (-looked_at[ordinal][0], -looked_at[ordinal][1], ordinal))
     rest = best_first[_EXAMINED:]
     return [
@@ -99,27 +109,58 @@ def by_worth(matches: Sequence[tuple[Match, float]], document: int, layout: Layo
     return Worth(located, present, worth, best_first)
 
 
-def _near(
-    located: Located,
-    present: Mapping[int, int],
-    worth: Mapping[int, float],
-    shortlist: Sequence[int],
-    prose_factors: ProseFactors | None,
-) -> dict[int, tuple[int, float]]:
-    """Return the number of parts and the value of the shortlisted paragraphs.
+class _Scores:
+    """The scores of shortlisted paragraphs: higher the closer the parts are, and the more it says about them.
 
-    The value is higher the closer the parts are, and the more the paragraph says about them.
+    It takes long to find out how much a paragraph says, so this is only done for those that may be the best.
     """
-    spans = spans_by_part(located, shortlist)
-    near = {ordinal: (present[ordinal], worth[ordinal] * _share(spans[ordinal])) for ordinal in shortlist}
-    if prose_factors is None:
-        return near
-    best = nlargest(LISTED_PARAGRAPHS, near, key=lambda ordinal: (near[ordinal], -ordinal))
-    shares = prose_factors(
-        {ordinal: spans[ordinal] for ordinal in best} if len(located) > 1 else _of_one(located[0], best)
-    )
-    least = min(shares.values(), default=1.0)  # paragraphs that are not examined do not overtake the best
-    return {ordinal: (number, score * shares.get(ordinal, least)) for ordinal, (number, score) in near.items()}
+
+    def __init__(self, found: Worth, shortlist: Sequence[int], prose_factors: ProseFactors) -> None:
+        spans = spans_by_part(found.located, shortlist)
+        self.shortlist = shortlist
+        self._near = near = _near(found, spans)
+        listed = nlargest(LISTED_PARAGRAPHS, near, key=lambda ordinal: (near[ordinal], -ordinal))
+        several = len(found.located) > 1
+        self._factor = prose_factors(
+            {ordinal: spans[ordinal] for ordinal in listed} if several else _of_one(found.located[0], listed)
+        )
+        self._unknown = set(listed)
+        self._shares: dict[int, float] = {}
+
+    def best(self, among: Collection[int], key: Callable[[int, float], tuple[float, ...]]) -> int:
+        """Return the paragraph with the highest key. `key` takes an ordinal and its score, and grows with the score."""
+        exact = not self._unknown
+        keys = {ordinal: key(ordinal, self.at_most(ordinal)) for ordinal in among}
+        while True:
+            best = max(keys, key=keys.__getitem__)
+            if exact or best in self._shares:
+                return best
+            if best in self._unknown:
+                self._examine(best)
+                keys[best] = key(best, self.at_most(best))
+            else:
+                for ordinal in sorted(self._unknown):
+                    self._examine(ordinal)
+                exact = True
+                keys = {ordinal: key(ordinal, self.at_most(ordinal)) for ordinal in among}
+
+    def _examine(self, ordinal: int) -> None:
+        self._shares[ordinal] = self._factor(ordinal)
+        self._unknown.remove(ordinal)
+
+    def at_most(self, ordinal: int) -> float:
+        """Return the score, or the highest that it can have if it is not known yet."""
+        score = self._near[ordinal][1]
+        if ordinal in self._unknown:
+            return score
+        share = self._shares.get(ordinal)
+        # Paragraphs that are not examined do not overtake the best.
+        return score * (min(self._shares.values(), default=1.0) if share is None else share)
+
+
+def _near(found: Worth, spans: Mapping[int, SpansByPart]) -> dict[int, tuple[int, float]]:
+    """Return the number of parts and the value of each paragraph: the value is higher the closer the parts are."""
+    return {ordinal: (found.present[ordinal], found.worth[ordinal] * _share(parts)) for ordinal, parts in spans.items()}
 
 
 def _of_one(part: tuple[int, Sequence[Span], Sequence[int]], shortlist: Sequence[int]) -> dict[int, SpansByPart]:
@@ -152,6 +193,11 @@ def _share(spans: SpansByPart) -> float:
 
 def _groups(spans: SpansByPart) -> Sequence[Sequence[Span]]:
     return [spans[number] for number in sorted(spans)]
+
+
+def _rank(unseen: set[int], chosen: Sequence[int], ordinal: int, score: float) -> tuple[bool, float, int]:
+    """Return what is compared to choose the next paragraph. `unseen` are those with a word that no chosen one has."""
+    return ordinal in unseen, score * _freshness(ordinal, chosen), -ordinal
 
 
 def _freshness(ordinal: int, chosen: Sequence[int]) -> float:

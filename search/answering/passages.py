@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import chain, islice, pairwise
 from math import log
 from operator import mul
+from types import MappingProxyType
 
 from corpus.model import Page, Paragraph, Section
 from corpus.texts import Texts
@@ -167,16 +168,21 @@ def passages(
     every: bool,
     around: Sequence[Span] | None = None,
     mentions: Sequence[Span] | None = None,
+    known: Mapping[int, Paragraph] = MappingProxyType({}),
 ) -> list[Passage]:
     """Return the paragraphs as passages, in the given order.
 
     With `every`, return one passage for each page of a paragraph that has mentions; otherwise one passage, cut to the
     sentences with the most matches. `spans` are all highlighted spans, in order. `around` are the spans that decide the
-    cut, if different. `mentions` are the spans to count, if different.
+    cut, if different. `mentions` are the spans to count, if different. `known` are paragraphs that have been read, by
+    ordinal.
     """
     if not ordinals:
         return []
-    texts = {paragraph.ordinal: paragraph for paragraph in source.paragraphs(reading, ordinals)}
+    texts = {ordinal: known[ordinal] for ordinal in ordinals if ordinal in known}
+    if len(texts) < len(ordinals):
+        new = [ordinal for ordinal in ordinals if ordinal not in texts]
+        texts.update((paragraph.ordinal, paragraph) for paragraph in source.paragraphs(reading, new))
     numbers = {
         number for paragraph in texts.values() for number in (paragraph.page, *(page for _, page in paragraph.turns))
     }

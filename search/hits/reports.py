@@ -95,6 +95,7 @@ class Hits:
             every=self._request.per_report is None,
             around=self._around(document, ordinals),
             mentions=mentions if self._answer.together else None,
+            known=self.ranker.texts(document),
         )
 
     def _ordinals(self, document: int, mentions: Sequence[Span], wanted: int | None) -> list[int]:

@@ -185,6 +185,8 @@ class _Words:
         self._at = telling or [*range(len(terms))]
         self._typed = [term for term, _ in terms]
         self.content = [self.all[at] for at in self._at]
+        self._ordered = sorted(self.content)
+        self._starred = any(known.endswith("*") for known in self.content)
 
     def covers(self, other: "_Words") -> bool:
         """Return whether both have the same content words, in any order.
@@ -192,7 +194,7 @@ class _Words:
         With a single content word, the function words must agree as well: `child on child` is not about every child,
         and `killed by` is not about everything that was killed.
         """
-        if len(self.content) != len(other.content):
+        if len(self.content) != len(other.content) or not self._starred and self._ordered != other._ordered:
             return False
         if len(self.content) == 1 and not set(self.all) - set(self.content) <= set(other.all):
             return False
