@@ -38,11 +38,8 @@ HYPHENS = "-\u2010\u2011\u2212\u2013"
 """Characters that join two words with nothing else between them. Word processors replace a hyphen with any of them."""
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\uff07": "'"})
 _ASCII = bytes(code if code < 128 and (chr(code).isalnum() or chr(code) == "'") else 32 for code in range(256))
-_ODD = re.compile(r"[^\x00-\x7f]")
+_EVERY_ASCII = bytes(range(128))
 _LONE_APOSTROPHE = re.compile("'(?:(?<![A-Za-z]')|(?![A-Za-z]))")
-_COMMON = tuple(
-    (mark, " ") for mark in "\u201c\u201d\u2018\u2013\u2014\u2022\u2026\u00a0\u00a3\u00b7\u2010\u2011\uf0b7"
-)
 SPELLED, NUMBERED = ".", "#"
 """The first characters of terms that are not tokens: words printed as several tokens, and printed paragraph numbers."""
 GAP = "\x01"
@@ -134,15 +131,14 @@ def _blanked(text: str) -> str | None:
 
 
 def _without_odd(text: str) -> str | None:
-    """Return the text with a blank for each character that is not ASCII; None if one of them is part of a word."""
-    for mark, space in _COMMON:
-        text = text.replace(mark, space)
-    while not text.isascii():
-        odd = _ODD.search(text)
-        if odd is None or _WORD.match(odd.group()):  # a word that is not plain English
-            return None
-        text = text.replace(odd.group(), " ")
-    return text
+    """Return the text with a question mark for each character that is not ASCII; None if one of them is part of a word.
+
+    The length stays the same.
+    """
+    odd = text.encode("utf-8", "surrogatepass").translate(None, _EVERY_ASCII).decode("utf-8", "surrogatepass")
+    if any(map(_WORD.match, set(odd))):  # a word that is not plain English
+        return None
+    return text.encode("ascii", "replace").decode()
 
 
 def _with_thousands(text: str, kept: bytes) -> str:
