@@ -7,7 +7,8 @@ A form is a type (`str`), `object` for any value, `[form]` for a list, `{str: fo
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -15,6 +16,7 @@ Form = Any
 """A form, as described above."""
 
 _MOST = 2**64
+_SIMPLE = frozenset(map(id, (str, int, float, bool, None)))
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -38,38 +40,43 @@ def typed(data: bytes | str, form: Form) -> Any:
 
 def has_form(value: object, form: Form) -> bool:
     """Return whether a value from JSON has a form."""
+    return _all([value], form)
+
+
+def _all(values: Sequence[Any], form: Form) -> bool:
+    """Return whether each of some values has a form. The values are checked together, because there are many."""
+    if form is object:
+        return True
+    kinds = set(map(type, values))
+    each = form if isinstance(form, tuple) else (form,)
+    if _SIMPLE.issuperset(map(id, each)):
+        return _all_simple(values, kinds, each)
     if isinstance(form, tuple):
-        return any(has_form(value, each) for each in form)
+        return all(any(_all([value], other) for other in form) for value in values)
     if isinstance(form, list):
-        return isinstance(value, list) and (form == [object] or _all(value, form[0]))
-    if isinstance(form, Mapping):
-        return isinstance(value, dict) and _fields_fit(value, form)
-    return form is object or _is(value, form)
+        return kinds <= {list} and (form == [object] or _all([*chain.from_iterable(values)], form[0]))
+    return kinds <= {dict} and _fields_fit(values, form)
 
 
-def _fields_fit(value: Mapping[str, object], form: Mapping[Any, Form]) -> bool:
+def _fields_fit(values: Sequence[Mapping[str, object]], form: Mapping[Any, Form]) -> bool:
     if str in form:
-        return _all(value.values(), form[str])
-    return all(
-        has_form(value[name], each) if (name := key.removesuffix("?")) in value else key.endswith("?")
-        for key, each in form.items()
+        return _all([inner for value in values for inner in value.values()], form[str])
+    for key, each in form.items():
+        name = key.removesuffix("?")
+        held = [value[name] for value in values if name in value]
+        if (len(held) < len(values) and name == key) or not _all(held, each):
+            return False
+    return True
+
+
+def _all_simple(values: Sequence[Any], kinds: set[type], types: Sequence[type | None]) -> bool:
+    allowed = {type(None) if each is None else each for each in types} | ({int} if float in types else set())
+    numbers = values if len(kinds) == 1 else [value for value in values if type(value) is int]
+    return (
+        kinds <= allowed
+        and (int not in kinds or (min(numbers) > -_MOST and max(numbers) < _MOST))
+        and (float not in kinds or all(isfinite(value) for value in values if type(value) is float))
     )
-
-
-def _all(values: Any, form: Form) -> bool:
-    if form is str:  # the long lists, and the many
-        return set(map(type, values)) <= {str}
-    return all(has_form(each, form) for each in values)
-
-
-def _is(value: object, form: Form) -> bool:
-    if form is None:
-        return value is None
-    if type(value) is int:
-        return form in (int, float) and -_MOST < value < _MOST
-    if type(value) is float:
-        return form is float and isfinite(value)
-    return type(value) is form
 
 
 def _refused(constant: str) -> Callable[[], None]:
