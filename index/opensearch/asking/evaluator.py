@@ -223,6 +223,7 @@ class ClusterEvaluator(Evaluator):
         self.scoring: Scoring = scoring or snapshot.questions
         self.live = self._live
         self._asked: dict[Clause, None] = {}
+        self._matched: dict[tuple[str, tuple[str, ...]], ClusterMatch] = {}
         self._walking = False
         self._places: dict[int, Evaluator] = {}
         self._read: deque[list[int]] = deque()
@@ -325,9 +326,13 @@ class ClusterEvaluator(Evaluator):
         return ClusterMatch(match.text, match.terms, clauses, self, local)
 
     def _words(self, text: str, terms: Sequence[str]) -> Match:  # type: ignore[override]  # needs no postings
-        held = [term for term in terms if self._vocabulary.frequency(term)]
-        clause = Clause(Chain((tuple(held),)), EVERY_KIND)
-        return ClusterMatch(text, held, [clause], self, lambda evaluator: evaluator._words(text, held))
+        held = tuple(term for term in terms if self._vocabulary.frequency(term))
+        known = self._matched.get((text, held))  # so that a word that is repeated is one match
+        if known is None:
+            clause = Clause(Chain((held,)), EVERY_KIND)
+            known = ClusterMatch(text, held, [clause], self, lambda evaluator: evaluator._words(text, held))
+            self._matched[text, held] = known
+        return known
 
     def _side_by_side(self, text: str, slots: Slots, slop: int = 0) -> Match:
         if len(slots) < 2:
