@@ -194,7 +194,7 @@ class _Words:
         With a single content word, the function words must agree as well: `child on child` is not about every child,
         and `killed by` is not about everything that was killed.
         """
-        if len(self.content) != len(other.content) or not self._starred and self._ordered != other._ordered:
+        if len(self.content) != len(other.content) or (not self._starred and self._ordered != other._ordered):
             return False
         if len(self.content) == 1 and not set(self.all) - set(self.content) <= set(other.all):
             return False
