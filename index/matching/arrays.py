@@ -4,7 +4,7 @@ Only this module and `windows` import numpy. That takes as long as a short searc
 A key is a document number times 2³² plus a position, so keys of different documents are never close together.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.matching.grouped import Grouped
-from index.matching.spans import Span
 from index.storage.engine import Layout
 from index.storage.postings import Postings
 from index.storage.term_postings import Lists
@@ -306,16 +305,6 @@ def in_paragraphs(several: Sequence[Keys], starts: Keys) -> NDArray[np.int64]:
     return np.bincount(np.searchsorted(starts, found, "right") - 1, minlength=len(starts))
 
 
-def counts_inside(found: Keys, ranges: Mapping[int, Sequence[Span]]) -> dict[int, float]:
-    """Return the number of keys in each document that are in its ranges of positions, whose ends are excluded."""
-    several = [(document << BITS, start, end) for document, some in ranges.items() for start, end in some]
-    table = np.array(several, np.int64).reshape(-1, 3)
-    starts, ends = (np.searchsorted(found, table[:, 0] + table[:, column]) for column in (1, 2))
-    counts = np.zeros(max(ranges, default=-1) + 1)
-    np.add.at(counts, table[:, 0] >> BITS, ends - starts)
-    return {document: float(counts[document]) for document in ranges}
-
-
 def by_document(found: Keys) -> Grouped:
     """Return the positions in each document, in ascending order."""
     documents = found >> BITS
@@ -329,6 +318,13 @@ def in_sections(found: Keys, paragraphs: Paragraphs, kinds: int) -> NDArray[np.b
     at = np.searchsorted(paragraphs.sections, found, "right") - 1
     inside: NDArray[np.bool_] = paragraphs.masks[at] & kinds != 0
     return inside
+
+
+def counts_inside(found: Keys, paragraphs: Paragraphs, kinds: int, documents: Collection[int]) -> dict[int, float]:
+    """Return the number of keys in each of the documents that are in sections of a section mask."""
+    inside = found[in_sections(found, paragraphs, kinds)] >> BITS
+    counts = np.bincount(inside, minlength=max(documents, default=-1) + 1)
+    return {document: float(counts[document]) for document in documents}
 
 
 def kinds_of(found: Keys, paragraphs: Paragraphs) -> dict[int, int]:

@@ -22,10 +22,10 @@ class Inside(Match):
     exact = True
 
     def __init__(
-        self, words: Words, kinds: int, sections: Callable[[int], Sections], tick: Callable[[], None] = lambda: None
+        self, words: Words, kinds: int, layout: Layouts, sections: Callable[[int], Sections], tick: Callable[[], None]
     ) -> None:
         self.text, self.terms = words.text, words.terms
-        self._words, self._wanted, self._sections, self._tick = words, kinds, sections, tick
+        self._words, self._wanted, self._layout, self._sections, self._tick = words, kinds, layout, sections, tick
         self.documents = {document for document in words.documents if words.kinds(document) & kinds}
 
     def spans(self, document: int) -> Sequence[Span]:
@@ -39,8 +39,9 @@ class Inside(Match):
         if many(self.documents):
             from index.matching import arrays
 
-            ranges = {document: self._sections(document).ranges(self._wanted) for document in self.documents}
-            return arrays.counts_inside(self._words.keys(self.documents), ranges)
+            self._tick()
+            keys = self._words.keys(self.documents)
+            return arrays.counts_inside(keys, self._layout.paragraphs(self.documents), self._wanted, self.documents)
         counted = {}
         for number, document in enumerate(self.documents):
             if number % _OFTEN == 0:
@@ -61,7 +62,7 @@ def within(
     if isinstance(match, AnyOf):
         return AnyOf(match.text, [within(part, kinds, layout, sections, tick) for part in match.parts])
     if isinstance(match, Words):
-        return Inside(match, kinds, sections, tick)
+        return Inside(match, kinds, layout, sections, tick)
     if isinstance(match, Runs | Pairs) and match.keys is not None and many(match.documents):
         from index.matching import arrays
 
