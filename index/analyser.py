@@ -2,10 +2,11 @@
 
 A token is a run of letters and digits without superscript digits; an apostrophe between two letters and a thousands
 comma are part of it. Its term ignores case, accents, ligatures, the shape of the apostrophe and the comma ("1,000" is
-1000). Hyphens separate tokens; the analyser also reports which tokens a hyphen joined, so that `multi-agency`,
-`multiagency` and `multi agency` can find each other. A token in capitals ("DNA") has its capitals as a second term at
-the same position. No word is left out: "the voice of the child" is five terms. `index.spellings` handles words that are
-printed as several tokens ("C.S.E.", "section 47").
+1000). In a range of years the second one is written out: "2014-15" is 2014 and 2015. Hyphens separate tokens; the
+analyser also reports which tokens a hyphen joined, so that `multi-agency`, `multiagency` and `multi agency` can find
+each other. A token in capitals ("DNA") has its capitals as a second term at the same position. No word is left out:
+"the voice of the child" is five terms. `index.spellings` handles words that are printed as several tokens ("C.S.E.",
+"section 47").
 
 VERSION is part of the index's fingerprint. Increase it with any change that produces different terms for the same text,
 or different classes of words (`index.forms`).
@@ -18,7 +19,7 @@ from itertools import pairwise
 
 from index.forms.lexicon import class_of
 
-VERSION = "6"
+VERSION = "7"
 
 # Not letters or digits of a word: the underscore, and superscript digits of footnote marks ("guidance¹").
 LETTER = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
@@ -36,6 +37,20 @@ _THOUSANDS = re.compile(
 )
 HYPHENS = "-\u2010\u2011\u2212\u2013"
 """Characters that join two words with nothing else between them. Word processors replace a hyphen with any of them."""
+_SPACE = "[ \u00a0]"
+_MONTH = (
+    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    "Nov(?:ember)?|Dec(?:ember)?"
+)
+# A year, two digits that may be a later year, and a month if they are a day. Not "/2011/12", "2011-12-01".
+# One expression for each century: a search for fixed characters takes a seventh of the time.
+_YEARS = tuple(
+    re.compile(
+        rf"({century}[0-9]{{2}})(?<!{LETTER}[0-9]{{4}})(?<!/[0-9]{{4}})({_SPACE}?[{HYPHENS}/]{_SPACE}?)([0-9]{{2}})"
+        rf"(?!{LETTER}|,[0-9]{{3}}(?![0-9])|[{HYPHENS}/][0-9]{{1,2}}(?![0-9]))({_SPACE}(?:{_MONTH})(?!{LETTER}))?"
+    )
+    for century in (20, 19)
+)
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\uff07": "'"})
 _ASCII = bytes(code if code < 128 and (chr(code).isalnum() or chr(code) == "'") else 32 for code in range(256))
 _EVERY_ASCII = bytes(range(128))
@@ -108,12 +123,57 @@ def places(text: str, wanted: Iterable[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def tokens(text: str) -> list[str]:
-    """Return the tokens in order, as written except for the shape of apostrophes.
+    """Return the tokens in order, as written except for the shape of apostrophes and the short year of a range.
 
     `offsets` returns the same number of items.
     """
+    text = _with_whole_years(text)
     blank = _blanked(text)
     return _TOKEN.findall(text.replace("\u2019", "'")) if blank is None else blank.split()
+
+
+def _with_whole_years(text: str) -> str:
+    """Return the text with the second year of each range in four digits."""
+    for years in _YEARS:
+        text = years.sub(_whole, text)
+    return text
+
+
+def with_years_as_words(text: str) -> str:
+    """Return a query with each range of years as one word, and two dates as several ("4 July 2018-19 July").
+
+    "2014 - 15" becomes one word, but in "2014 -15" the hyphen means NOT.
+    """
+    for years in _YEARS:
+        text = years.sub(_as_words, text)
+    return text
+
+
+def _whole(found: re.Match[str]) -> str:
+    first, between, _, _ = found.groups()
+    last = _last_year(found)
+    return f"{first}{between}{last}" if last else found[0]
+
+
+def _as_words(found: re.Match[str]) -> str:
+    first, between, last, month = found.groups()
+    if month and between in HYPHENS:
+        return f"{first}{between} {last}{month}"
+    return f"{first}{between.strip()}{last}" if between[-1].isspace() and _last_year(found) else found[0]
+
+
+def _last_year(found: re.Match[str]) -> str:
+    """Return the second year in full, or "" if this is not a range.
+
+    Years that do not follow each other are a range only with a hyphen and no spaces: "2005/12" is an Act or a month.
+    """
+    first, between, last, month = found.groups()
+    following = str(int(first) + 1)
+    if month:
+        return ""
+    if following.endswith(last):
+        return following
+    return first[:2] + last if between in HYPHENS and last > first[2:] else ""
 
 
 def _blanked(text: str) -> str | None:
@@ -151,7 +211,7 @@ def _with_thousands(text: str, kept: bytes) -> str:
 
 def tokens_of(texts: Sequence[str]) -> list[str]:
     """Return the tokens of all texts in order, with a GAP between texts. Faster than calling `tokens` for each."""
-    text = _BETWEEN.join(texts).replace("\u2019", "'")
+    text = _with_whole_years(_BETWEEN.join(texts)).replace("\u2019", "'")
     if text.count(GAP) != len(texts) - 1:
         return _one_by_one(texts)
     if not text.isascii():

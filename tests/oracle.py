@@ -75,7 +75,8 @@ def plain_digits(text: str) -> bool:
 def tokenise(text: str, paragraph: int = 0) -> list[Token]:
     """Return the runs of letters and digits.
 
-    An apostrophe between two letters and a thousands comma are part of a run.
+    An apostrophe between two letters and a thousands comma are part of a run. The second year of a range is folded to
+    four digits.
     """
     found: list[Token] = []
     start = None
@@ -87,7 +88,36 @@ def tokenise(text: str, paragraph: int = 0) -> list[Token]:
         elif start is not None:
             found.append(Token(text[start:i], fold(text[start:i]), paragraph, start, i))
             start = None
+    for i, (left, right) in enumerate(pairwise(found), 1):
+        found[i] = right._replace(folded=second_year(left, right, text) or right.folded)
     return found
+
+
+MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec",
+]  # fmt: skip
+
+
+def second_year(left: Token, right: Token, text: str) -> str:
+    """Return the year of which a range has only the last two digits, or "" if this is not a range."""
+    if len(left.raw) != 4 or left.raw[:2] not in ("19", "20") or not plain_digits(left.raw):
+        return ""
+    if len(right.raw) != 2 or not plain_digits(right.raw) or text[: left.start].endswith("/"):
+        return ""
+    between = text[left.end : right.start].replace("\u00a0", " ")
+    sign = between.strip(" ")
+    if len(sign) != 1 or sign not in JOINING + "/" or between not in (sign, sign + " ", " " + sign, f" {sign} "):
+        return ""
+    behind, after = text[right.end : right.end + 1], text[right.end + 1 :]
+    if behind and behind in JOINING + "/" and sum(1 for _ in takewhile(plain_digits, after)) in (1, 2):
+        return ""  # a date: 2011-12-01
+    if behind in (" ", "\u00a0") and "".join(takewhile(letter, after)) in MONTHS:
+        return ""  # 4 July 2016–28 July
+    following = str(int(left.raw) + 1)
+    if following.endswith(right.raw):
+        return following
+    return left.raw[:2] + right.raw if between in JOINING and right.raw > left.raw[2:] else ""
 
 
 def fold(word: str) -> str:
@@ -655,6 +685,14 @@ class _Generator:
             {t.folded for read in self.reads for t in read.tokens if _slots_apart(t.folded) and len(t.raw) < 5}
         )
         self.figures = sorted({t.raw for read in self.reads for t in read.tokens if t.raw[0].isdigit()})
+        self.ranges = sorted(
+            {
+                (left.folded, right.folded)
+                for read in self.reads
+                for left, right in pairwise(read.tokens)
+                if right.folded != fold(right.raw)
+            }
+        )
         self.numbers = sorted({number for read in self.reads for number in read.report.numbers.values()})
         self.kinds = sorted({kind for read in self.reads for _, kind in read.report.paragraphs})
         self.known = sorted(
@@ -674,7 +712,7 @@ class _Generator:
             self.fuzzy, self.loose_phrase, self.compound, self.without, self.field, self.patterned_phrase, self.theme,
             self.years, self.group_near, self.single_phrase, self.chain_near, self.absent, self.everything,
             self.abbreviation, self.figure, self.paragraph, self.nested_near,
-            self.plain_words,
+            self.plain_words, self.year_range,
         ]  # fmt: skip
         found: list[Query] = []
         turn = 0
@@ -837,6 +875,23 @@ class _Generator:
         sign = self.chance.choice([".", ":", "/", "-", "–", ","])
         text = self.chance.choice([one, one.replace(",", ""), f"{one}{sign}{other}"])
         return self.one_of(lambda: Word(text), lambda: Phrase((Word(text),)), lambda: Word(text, exact=True))
+
+    def year_range(self) -> Query | None:
+        """Return a range of years in any spelling, one of its years, or only the last two digits."""
+        if not self.ranges:
+            return None
+        first, last = self.chance.choice(self.ranges)
+        sign = self.chance.choice([*JOINING, "/"])
+        text = self.chance.choice([f"{first}{sign}{last[2:]}", f"{first}{sign}{last}", first, last, last[2:]])
+        beside = self.word()
+        ways: list[Query] = [
+            Word(text),
+            Word(text, exact=True),
+            Phrase((Word("for"), Word(text))),
+            Near(Word(text), beside, 10),
+            Plain((Word(text), beside)) if self.content(beside.text) else And((Word(text), Not(beside))),
+        ]
+        return self.chance.choice(ways)
 
     def paragraph(self) -> Query | None:
         """Return a query for reports with a printed number."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from corpus.errors import QueryRefused
 from corpus.model import SectionKind
+from index.analyser import with_years_as_words
 from index.operator_words import NEARNESS
 from index.query import And, Field, In, Not, Nothing, Or, Phrase, Query, Theme, Word
 from search import years
@@ -164,7 +165,7 @@ class _Reader:
             plain = plain.rstrip(" ?")
             self.warn(Code.QUESTION)
         plain = _LETTERS.sub(lambda letters: letters[0].replace(" ", ""), plain)
-        plain, quoted, alone = singles(plain)
+        plain, quoted, alone = singles(with_years_as_words(plain))
         for typed in quoted:
             self.warn(Code.SINGLE_QUOTES, typed=typed)
         for typed in alone:

@@ -30,6 +30,12 @@ def terms(text: str) -> list[str]:
         ("£1,000 or 1,250,000", ["1000", "or", "1250000"]),
         ("12,34 1234,567 A1,234 1,2345 1,234,56", ["12", "34", "1234", "567", "a1", "234", "1", "2345", "1234", "56"]),
         ("£2,500m, 3,000", ["2500m", "3000"]),
+        ("2014-15 2014–15 2014/15 2014– 15 2014 - 15", ["2014", "2015"] * 5),
+        ("1999/00, 2012–15 (2012/13-2014/15)", ["1999", "2000", "2012", "2015", "2012", "2013", "2014", "2015"]),
+        ("2005/12 2015-14 2014 -- 15 2014_15 14-15", ["2005", "12", "2015", "14", *["2014", "15"] * 2, "14", "15"]),
+        ("ukpga/2011/12 2011-12-01 2014-15th", ["ukpga", "2011", "12", "2011", "12", "01", "2014", "15th"]),
+        ("2016–28 July, 2016-28 Sept 2000–35,786", ["2016", "28", "july", "2016", "28", "sept", "2000", "35786"]),
+        ("2014–15 may, 2014–15¹, x2014–15", ["2014", "2015", "may", "2014", "2015", "x2014", "15"]),
         ("", []),
         ("— … •", []),
     ],
@@ -56,6 +62,12 @@ def test_offsets_point_at_the_tokens_in_order() -> None:
         "plan",
         "2015",
     ]
+
+
+def test_the_second_year_of_a_range_is_where_its_two_digits_are() -> None:
+    text = "In 2014–15 a plan."
+    assert [text[start:end] for start, end in analyser.offsets(text)] == ["In", "2014", "15", "a", "plan"]
+    assert analyser.places(text, [(1, 2), (2, 2)]) == [(3, 10), (8, 10)]
 
 
 def test_there_are_as_many_offsets_as_terms_whatever_the_text() -> None:
@@ -96,6 +108,17 @@ PIECES = st.sampled_from(
 def test_the_fast_tokeniser_finds_what_the_regular_expression_finds(text: str) -> None:
     spans = [text[start:end].replace("\u2019", "'") for start, end in analyser.offsets(text)]
     assert [token.replace("\u2019", "'") for token in analyser.tokens(text)] == spans
+
+
+YEARS = st.sampled_from(["2014", "1999", "2015", "15", "00", "-", "–", "/", " ", "July", ",", "123", "¹", "é", "x"])
+
+
+@given(st.lists(YEARS, max_size=8).map("".join))
+def test_a_range_of_years_has_as_many_tokens_as_any_other_text(text: str) -> None:
+    found = analyser.tokens(text)
+    assert len(found) == len(analyser.offsets(text))
+    spans = [text[start:end] for start, end in analyser.offsets(text)]
+    assert all(token == span or token[2:] == span for token, span in zip(found, spans, strict=True))
 
 
 @given(st.lists(PIECES | st.characters(), max_size=12).map("".join), st.data())

@@ -1,5 +1,6 @@
-"""Numbers are found as printed, abbreviations in every printed form, and a paragraph by its number."""
+"""Numbers are found as printed, years and abbreviations in every printed form, and a paragraph by its number."""
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 
@@ -23,6 +24,17 @@ SENTENCES = {
     "plain money": "They were given 1000 and then 1250000.",
     "list": "Of those aged 12,345 were seen, and 2014,2015 were bad years.",
     "year": "In 2018-19 the plan was closed.",
+    "dash": "In 2018–19 the plan was agreed.",
+    "slash": "In 2018/19 the plan was read.",
+    "broken line": "In 2018– 19 the plan was late.",
+    "spaces": "In 2018 - 19 the plan was new.",
+    "whole years": "From 2018-2019 the plan was old.",
+    "four years": "The plan for 2018–21 was short.",
+    "century": "In 1999-00 there was no plan.",
+    "days": "They came on 4 July 2018–19 July 2018.",
+    "act": "The Act is 2018/21 and the page 2018/19/21.",
+    "age": "Of those aged 18 or 19, 21 had left.",
+    "date": "It ended on 2018-12-21.",
     "number": "The reference is 201819.",
     "time": "At 10.30am on 12.03.2014 a 7-minute briefing began (see 3.1).",
     "virus": "Covid-19 was common.",
@@ -81,6 +93,16 @@ ENQUIRIES = {"s47": ["S47"], "s.47": ["s.47"], "s 47": ["s 47"], "section 47": [
 RISKS = {"cse": ["CSE"], "c.s.e.": ["C.S.E"], "c s e": ["C S E"], "c. s. e.": ["C. S. E"]}
 IN_A_PHRASE = {name: [f"risk of {mark}{'.' * name.endswith('.')} was"] for name, (mark,) in RISKS.items()}
 
+YEARS = {
+    "year": ["2018-19"],
+    "dash": ["2018–19"],
+    "slash": ["2018/19"],
+    "broken line": ["2018– 19"],
+    "spaces": ["2018 - 19"],
+    "whole years": ["2018-2019"],
+}
+YEARS_APART = {name: re.split("[-–/ ]+", mark) for name, (mark,) in YEARS.items()}
+
 FOUND: list[tuple[str, dict[str, list[str]]]] = [
     ("2.5", {"decimal": ["2.5"]}),
     ('"2.5"', {"decimal": ["2.5"]}),
@@ -101,9 +123,22 @@ FOUND: list[tuple[str, dict[str, list[str]]]] = [
     ("000", {}),
     ("2015", {"list": ["2015"]}),
     ("20142015", {}),
-    ("2018-19", {"year": ["2018-19"]}),
-    ('"2018-19"', {"year": ["2018-19"]}),
-    ("2018 19", {"year": ["2018", "19"]}),
+    *((query, YEARS) for query in (
+        "2018-19", "2018–19", "2018/19", "2018 - 19", "2018 – 19", "2018– 19", "2018 / 19", "2018-2019", "2018/2019",
+        '"2018-19"', '"2018 – 19"', '"2018 2019"', "=2018-19", "(2018 - 19)")),
+    ("2018 to 2019", YEARS_APART),
+    ("2019", {name: [mark[5:].lstrip(" -–")] for name, (mark,) in YEARS.items()}),
+    ("19", {"days": ["19"], "act": ["19"], "age": ["19"], "virus": ["19"]}),
+    ("19 -2018 -covid", {"age": ["19"]}),
+    ("2018 -19", {name: ["2018"] for name in ("year", *YEARS, "four years", "date") if name != "age"}),
+    ("2018-21", {"four years": ["2018–21"]}),
+    ("2021", {"four years": ["21"]}),
+    ("21", {"act": ["21", "21"], "age": ["21"], "date": ["21"]}),
+    ("2018/21", {"act": ["2018/21"]}),
+    ("2000", {"century": ["00"]}),
+    ("1999/2000", {"century": ["1999-00"]}),
+    *((f'"{query}"', {"days": [query]}) for query in ("4 July 2018–19 July", "19 July 2018")),
+    ("aged 14 or 15", {}),
     ("201819", {"number": ["201819"]}),
     ("10.30am", {"time": ["10.30am"]}),
     ("12.03.2014", {"time": ["12.03.2014"]}),
