@@ -3,7 +3,8 @@
 These words ask for something, and do not say about what. A report does not need to have them, so they are left out of
 plain words. The list is our own (docs/adr/0032). It comes from how people begin requests, among them the judged
 sentences. It has only beginnings that are hardly ever a subject: `lessons about`, but not lessons; `reports about`, but
-not `reports of`, because a report of abuse is not a document.
+not `reports of`, because a report of abuse is not a document; `key learning about`, but not `learning about`, because
+pupils learn about consent.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ have you got [any|some] information|examples|evidence|cases|reports|reviews|less
 
 find|list|show|give|get|need|want [all|any|some|the|good] lessons|examples|cases|reports|reviews about|of|where|that|on
 [any|some|all|the|other|more|good|key|main] lessons [learned|learnt|identified] about|from|on|for|regarding|around
-[any|some|all|the|other|more|good|key|main] learning about|on|regarding|around
+any|some|all|the|other|more|good|key|main learning about|on|regarding|around
 [any|some|all|the|other|more|good] example|examples of|where|when
 [any|some|all|the|other|more] cases|instances of|where|when|that
 [any|some|all|the|other|more] cases|instances|reports|reviews in which
