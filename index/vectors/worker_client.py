@@ -27,7 +27,7 @@ def worker(model: Model, threads: int) -> Iterator[Encode]:
     Raises UsageError if the files are not a model, and LimitHit if the process dies.
     """
     program = [sys.executable, "-B", "-P", "-m", "index.vectors.worker"]
-    command = [*program, str(model.onnx), str(model.tokenizer), str(int(model.stores_int8)), str(threads)]
+    command = [*program, str(model.onnx), str(model.tokenizer), str(int(model.is_that_of_the_extra)), str(threads)]
     with sigint_blocked():
         process = subprocess.Popen(
             command,
