@@ -41,7 +41,8 @@ class Encoder:
         self._tokenizer.enable_truncation(_MOST_TOKENS)
         self._tokenizer.no_padding()
         self._inputs = [each.name for each in self._session.get_inputs()]
-        _ = self.encode(["A child was not seen."])  # a model of another kind fails here, not during a run
+        # A model of another kind fails here, not during a run.
+        self._dimensions = len(self._row(self._tokenizer.encode("A child was not seen.").ids))
 
     def encode(self, texts: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float32]]":
         """Return a row of length 1 for each text.
@@ -49,7 +50,8 @@ class Encoder:
         The model gets one text at a time, so that a row never depends on the other texts. This is also faster than
         several at once, because nothing is padded and the numbers of one text stay in the processor's cache.
         """
-        return np.array([self._row(each.ids) for each in self._tokenizer.encode_batch(list(texts))], np.float32)
+        rows = [self._row(each.ids) for each in self._tokenizer.encode_batch(list(texts))]
+        return np.array(rows, np.float32).reshape(len(rows), self._dimensions)
 
     def _row(self, tokens: Sequence[int]) -> Any:
         """Return the mean of a text's token vectors, or the vector that the model returns for the whole text."""

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from corpus.errors import UsageError
-from index.vectors import model
+from index.vectors import model, worker_client
+from index.vectors.packed import unpack
 from tests.real_model import needs_the_extra
 
 pytestmark = needs_the_extra
@@ -56,6 +57,13 @@ def test_a_vector_does_not_depend_on_the_other_texts() -> None:
 
     encoder = Encoder(model.find(None))
     assert (encoder.encode(TEXTS) == [encoder.encode([text])[0] for text in TEXTS]).all()
+
+
+def test_a_report_without_a_sentence_has_no_vectors_and_stops_nothing() -> None:
+    with worker_client.worker(model.find(None), 1) as encode:
+        rows, scales = unpack(encode([]))
+        assert (len(rows), len(scales)) == (0, 0)
+        assert unpack(encode(TEXTS))[0].shape == (len(TEXTS), rows.shape[1])
 
 
 def test_a_file_that_is_not_a_model_is_refused() -> None:
