@@ -331,6 +331,8 @@ def _top_down(lines: list[Line]) -> list[Line]:
         at = len(placed)
         while at > 0 and (_stands_above(run, bottom, placed[at - 1]) or _is_left_column(run, placed[at - 1])):
             at -= 1
+        if at and all(_is_higher(run, bottom, other) for other in placed):
+            at = 0
         moved = moved or at < len(placed)
         placed.insert(at, run)
     return [line for run in placed for line in run] if moved else lines
@@ -378,9 +380,12 @@ def _is_left_column(run: list[Line], other: list[Line]) -> bool:
     )
 
 
+def _is_higher(run: list[Line], bottom: float, other: list[Line]) -> bool:
+    return bottom <= min(line.y for line in other) - 0.5 * run[-1].size
+
+
 def _stands_above(run: list[Line], bottom: float, other: list[Line]) -> bool:
-    top = min(line.y for line in other)
-    if bottom > top - 0.5 * run[-1].size:
+    if not _is_higher(run, bottom, other):
         return False
     left, right = min(line.x0 for line in run), max(line.x1 for line in run)
     return min(right, max(line.x1 for line in other)) - max(left, min(line.x0 for line in other)) > 0

@@ -143,6 +143,13 @@ def test_the_left_column_is_read_first_also_where_it_is_drawn_last(press: Any, f
 
 
 @everywhere
+def test_the_top_line_of_a_page_is_read_first_also_where_it_is_drawn_last(press: Any, font: str, size: float) -> None:
+    left, right = wrap(prose(8, 60), 200, font, size), wrap(prose(9, 60), 200, font, size)
+    page = [*draw(left, 50, 700, font, size), *draw(right, 320, 700, font, size), *draw(["Wren"], 60, 760, font, size)]
+    assert texts(read(press, page))[0] == "Wren"
+
+
+@everywhere
 @pytest.mark.parametrize("apart", [False, True])
 def test_numbers_of_lines_in_the_margin_are_no_text(press: Any, font: str, size: float, apart: bool) -> None:
     lines = wrap(prose(24, 260), 400, font, size)[:30]
