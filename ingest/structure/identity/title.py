@@ -44,6 +44,10 @@ _COMMON = frozenset(  # capitalised words that are not names of places
         of for in"""
     ).split()
 )
+_NOISE = 0.5  # share of the letters of a line: if fewer are in words, OCR read it from a picture
+_PIECES, _PIECE, _LONG = 4, 2.8, 5  # so many pieces, so short on average, and no word so long: read from a picture, too
+_WORD = re.compile(r"[^\W\d_]['’a-zŵŷ]{2,}|[A-Z’'ŴŶ]{3,}")  # with no letter in a strange case
+_VOWEL = re.compile(r"[aeiouyŵŷ]", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(\b(?:and|of|in|for|the|to|on|with|by|upon)|[&,]) – ")
 
 
@@ -60,9 +64,12 @@ def find(
 
     `cover` are the short pieces of text at the beginning, and `first_page` is all text of the first page. `other`
     matches dates and authors. `size` is the letter size of the body. `by_ocr` means that the page was read by OCR: its
-    sizes are uncertain, and parts of a picture can be read as large letters, so a line that names a document is better.
+    sizes are uncertain, and parts of a picture can be read as large letters, so lines that are no words are left out,
+    and a line that names a document is better.
     """
     page = list(first_page)
+    if by_ocr:
+        cover = [draft for draft in cover if not _is_noise(draft.text)]
     lines = _set_large(cover, other, size)
     if by_ocr and not _names_document(lines):
         lines = _naming_document(cover, other) or lines
@@ -118,6 +125,19 @@ def _naming_document(cover: Sequence[Draft], other: re.Pattern[str]) -> list[str
 
 def _names_document(lines: Iterable[str]) -> bool:
     return any(_DOCUMENT.search(line) for line in lines)
+
+
+def _is_noise(text: str) -> bool:
+    """Return whether hardly any of a line is words, as when OCR reads a picture or a logo."""
+    pieces = text.split()
+    letters = sum(map(len, pieces))
+    words = [word for piece in pieces for word in re.findall(r"[^\W\d_][\w’']+", piece) if _is_word(word)]
+    short = len(pieces) >= _PIECES and letters < _PIECE * len(pieces) and max(map(len, words), default=0) < _LONG
+    return short or sum(map(len, words)) < _NOISE * letters
+
+
+def _is_word(piece: str) -> bool:
+    return _WORD.fullmatch(piece) is not None and _VOWEL.search(piece) is not None
 
 
 def _is_no_title(words: str, other: re.Pattern[str]) -> bool:

@@ -216,8 +216,20 @@ def test_on_a_scanned_cover_a_line_that_names_the_document_is_better_than_a_larg
     noise = "ws Gap ws Yap 3 Gap"
     assert value(found(*cover, title=noise, reader="ocr"), "title") == "Review of the death of Child Wren"
     assert value(found(*cover, title=noise), "title") == noise
-    assert value(found("Avonshire Committee", title=noise, reader="ocr"), "title") == noise
     assert value(found(*cover, title="Overview Report", reader="ocr"), "title") == "Overview Report"
+
+
+@pytest.mark.parametrize("noise", ["ws Gap ws Yap 3 Gap", "A ee ed yt", "= = = yi", "YLL1EL CL77%7 J"])
+def test_what_ocr_reads_from_a_picture_is_no_title(noise: str) -> None:
+    assert value(found("Avonshire Committee", title=noise, reader="ocr"), "title") == "wren"
+    assert value(found("Avonshire Committee", title=noise), "title") == noise
+
+
+@pytest.mark.parametrize(
+    "title", ["Child A and B", "Children F, G and H", "Family M", "Tŷ Gwyn", "CHILD FJ", "Teulu Dôl-y-bont"]
+)
+def test_a_short_title_on_a_scanned_cover_is_no_noise(title: str) -> None:
+    assert value(found(title=title, reader="ocr"), "title") == title
 
 
 def test_the_language_is_recognised_from_the_text() -> None:
