@@ -13,15 +13,31 @@ _CLOSING = frozenset(".!?:;\"'”’)]")  # the last character of a sentence, wh
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table with a known header, or a part of one: the header, a topic, what is in front of a request.
+
+    `request` is the text of the cell for the recommendation, or for the action if `action`. `owner` is who leads on it.
+    `continues` means that the row began on the page before.
+    """
+
+    request: str = ""
+    owner: str | None = None
+    action: bool = False
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """How a paragraph is set.
 
     `boxes` are the boxes of its first and last line (see `Line.box`). `bold` and `italic` apply to most of its text.
+    `row` is the row of a table that it is.
     """
 
     boxes: tuple[int, int] = (0, 0)
     bold: bool = False
     italic: bool = False
+    row: Row | None = None
 
 
 @dataclass(slots=True)
@@ -30,7 +46,7 @@ class Draft:
 
     `pages` has the page of each line. `note` marks a footnote. `turns` are the offsets in the text where a new page
     starts. `alone` means that no text is beside it, as there would be in a table. `space_above` means that space
-    separates it from the line above.
+    separates it from the line above. `row` is the row of a table that it is.
     """
 
     lines: list[Line]
@@ -40,6 +56,7 @@ class Draft:
     turns: tuple[tuple[int, int], ...] = ()
     alone: bool = True
     space_above: bool = False
+    row: Row | None = None
 
     @property
     def page(self) -> int:
@@ -67,7 +84,7 @@ class Draft:
         half = sum(letters) / 2
         bold = sum(count for count, line in zip(letters, self.lines, strict=True) if line.bold and line.bold_end)
         italic = sum(count for count, line in zip(letters, self.lines, strict=True) if line.italic)
-        return Setting((self.lines[0].box, self.lines[-1].box), bold > half, italic > half)
+        return Setting((self.lines[0].box, self.lines[-1].box), bold > half, italic > half, self.row)
 
     def absorb(self, other: "Draft") -> None:
         """Append the lines of another draft."""

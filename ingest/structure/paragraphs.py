@@ -6,10 +6,11 @@ Takes lines and returns drafts. A draft becomes a Paragraph of the corpus once i
 import re
 
 from corpus.model import BULLETS
-from ingest.structure import columns, normalise, reading_order, tables
+from ingest.structure import columns, normalise, reading_order
 from ingest.structure.draft import WIDE_STEP, Draft, Style, ends_sentence
 from ingest.structure.page import Line, RawPage
 from ingest.structure.paragraph_start import begins, has_marker
+from ingest.structure.tables import forms, plans, rows
 
 _NOTE_SIZE = 0.93  # of the size of the body: footnotes are set smaller than this
 _SAME_POINTS = 0.5  # points: sizes that differ by less are the same
@@ -25,9 +26,14 @@ def drafts(pages: list[RawPage]) -> list[Draft]:
     edges = [columns.right_edges(lines, style) for lines in free]
     style.spaced = columns.space_ends_paragraphs(free, edges, style)
     style.words, style.hyphenated = _vocabulary(free)
+    found = plans.read(pages, style)
+    found |= forms.read([page for page in pages if page.number not in found], style)
     result: list[Draft] = []
     for page, lines, reach in zip(pages, free, edges, strict=True):
-        blocks = _blocks(page.number, lines, reach, style)
+        if page.number in found:
+            blocks = _around(page, found[page.number], style)
+        else:
+            blocks = _blocks(page.number, lines, reach, style)
         _mark_notes(blocks, style)
         if _join_over_page_break(result, blocks, page.number):
             blocks = blocks[1:]
@@ -73,7 +79,23 @@ def _blocks(page: int, lines: list[Line], edges: list[float], style: Style) -> l
         block = Draft([line], [page])
         block.space_above = above is None or abs(line.y - above.y) > WIDE_STEP * style.leading * line.size
         blocks.append(block)
-    return tables.join_rows(blocks)
+    return rows.join_rows(blocks)
+
+
+def _around(page: RawPage, tables: list[list[Draft]], style: Style) -> list[Draft]:
+    """Return the paragraphs of a page with tables that are already divided into rows."""
+    starts = {id(table[0].lines[0]): table for table in tables}
+    inside = {id(line) for table in tables for draft in table for line in draft.lines}
+    blocks: list[Draft] = []
+    run: list[Line] = []
+    for line in [*page.free, None]:
+        if line is None or id(line) in inside:
+            blocks += _blocks(page.number, run, columns.right_edges(run, style), style)
+            run = []
+            blocks += starts.get(id(line), [])
+        else:
+            run.append(line)
+    return blocks
 
 
 def _mark_notes(blocks: list[Draft], style: Style) -> None:
@@ -95,7 +117,13 @@ def _mark_notes(blocks: list[Draft], style: Style) -> None:
 def _join_over_page_break(before: list[Draft], blocks: list[Draft], page: int) -> bool:
     """Append the first block of a page to the last paragraph of the previous page, if it continues it."""
     last = next((draft for draft in reversed(before) if not draft.note), None)
-    if last is None or not blocks or blocks[0].note or last.pages[-1] != page - 1 or not _goes_on(last, blocks[0]):
+    if last is None or not blocks or blocks[0].note or last.pages[-1] != page - 1:
+        return False
+    row = blocks[0].row
+    if last.row is None and row is None:
+        if not _goes_on(last, blocks[0]):
+            return False
+    elif last.row is None or row is None or not row.continues:
         return False
     last.absorb(blocks[0])
     return True

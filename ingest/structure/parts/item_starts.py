@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, zip_longest
 
 from corpus.model import ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
@@ -27,6 +28,15 @@ from ingest.structure.parts.start import LETTERED, Start, shape
 
 SECTIONS = {SectionKind.RECOMMENDATIONS: ItemKind.RECOMMENDATION, SectionKind.FINDINGS: ItemKind.FINDING}
 """The kinds of section that contain items, with the kind of item."""
+
+_NO_ROWS_IN = (
+    SectionKind.TERMS_OF_REFERENCE,
+    SectionKind.METHODOLOGY,
+    SectionKind.CHRONOLOGY,
+    SectionKind.SUMMARY,
+    SectionKind.FOREWORD,
+)
+"""The sections in which a table shows earlier recommendations, or those of another section."""
 
 _CALLED = re.compile(
     r"^(?:(?P<asks>recommendation)|finding|(?:key )?(?:learning|practice) point)\s*:\s+\S", re.IGNORECASE
@@ -77,7 +87,30 @@ def starts(
     found = {start.at: start for start in _listed(paragraphs, sections, settings) if start.at not in leads}
     for further in (_answered(paragraphs, settings), _marked(paragraphs), below, _named(paragraphs)):
         found |= {start.at: start for start in further}
-    return found
+    return found | {start.at: start for start in _rows(paragraphs, sections, settings, found)}
+
+
+def _rows(
+    paragraphs: Sequence[Paragraph],
+    sections: Sequence[Section],
+    settings: Sequence[Setting],
+    found: Mapping[int, Start],
+) -> Iterator[Start]:
+    """Yield the rows of tables of recommendations.
+
+    Rows of actions count only in a section for recommendations, if the report has no others. `found` are the other
+    items.
+    """
+    others = any(start.kind is ItemKind.RECOMMENDATION for start in found.values())
+    for at, paragraph in enumerate(paragraphs):
+        row = settings[at].row
+        if row is None or not row.request:
+            continue
+        kind = sections[paragraph.section].kind
+        if at in found:
+            yield replace(found[at], asked=found[at].asked or row.owner)
+        elif kind not in _NO_ROWS_IN and (not row.action or (kind is SectionKind.RECOMMENDATIONS and not others)):
+            yield Start(at, ItemKind.RECOMMENDATION, asked=row.owner)
 
 
 def _named(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
@@ -159,7 +192,8 @@ def _listed(
             continue
         if kind in named and not _QUESTIONS.search(section.heading):
             continue
-        inside = [p for p in group if not p.heading and not is_footnote(p) and words_of(p)]
+        whole = [p for p in group if not p.heading and not is_footnote(p) and words_of(p)]
+        inside = [p for p in whole if settings[p.ordinal].row is None]
         if kind is None:
             yield from _findings(inside, elsewhere, section, counting=False)
         elif kind is ItemKind.FINDING:
@@ -169,7 +203,11 @@ def _listed(
         elif concludes and _tops(inside):
             concluded += _by_top(inside)
         else:
-            yield from _recommendations(inside, section)
+            # Above a table of recommendations, prose that asks nobody by name only introduces it.
+            rows = (settings[p.ordinal].row for p in whole)
+            table = any(row is not None and row.request and not row.action for row in rows)
+            prose = {p.ordinal for p in inside if not _asks_somebody(p)} if table else set[int]()
+            yield from (start for start in _recommendations(inside, section) if not (start.asks and start.at in prose))
     yield from _conclusions(concluded, settings)
 
 

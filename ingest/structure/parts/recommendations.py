@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
-from ingest.structure.draft import Setting
+from ingest.structure.draft import Row, Setting
 from ingest.structure.parts.addressee import addressed_by, addressee, is_role, names_body
 from ingest.structure.parts.item_starts import SECTIONS, starts
 from ingest.structure.parts.item_words import (
@@ -35,6 +35,8 @@ _TITLE_LENGTH = 160  # characters: a paragraph that only names an item is shorte
 _ITEMS = 2  # of one paragraph each above the last one of a section, which then has one, too
 _SENTENCE_WORDS = 7  # spaces: two items of fewer words may be alike by chance
 _NAME_IN_TEXT = re.compile(r"(recommendation \d{1,3}):", re.IGNORECASE)  # after a number: "6.1 Recommendation 1: …"
+_ALIKE = 0.7  # share of the words of a row of an action plan that are those of the recommendation that it repeats
+_NUMBERED_ALIKE = 0.5  # times that, if both have the same number
 _ANSWER_LENGTH = 100  # characters: "(accepted in full by the council)"
 
 
@@ -52,8 +54,14 @@ def find(
     """
     report = _Report(paragraphs, sections, settings or [Setting()] * len(paragraphs), answers)
     found = starts(paragraphs, sections, report.settings)
-    ends = [(start, _end(start, report, found)) for _, start in sorted(found.items())]
-    return tuple(_once([_item(start, report, end) for start, end in _without_closing(ends, report)]))
+    ends = [
+        (start, start.at if report.settings[start.at].row else _end(start, report, found))
+        for _, start in sorted(found.items())
+    ]
+    items = [
+        (_item(start, report, end), report.settings[start.at].row) for start, end in _without_closing(ends, report)
+    ]
+    return tuple(_once(_without_repeated_rows(items)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ def _end(start: Start, report: _Report, begin: dict[int, Start]) -> int:
     boxed = report.settings[head.ordinal].boxes[1] != 0
     above = head
     for following in report.paragraphs[start.at + 1 :]:
-        if following.heading or following.ordinal in begin:
+        if _ends_items(following, report, begin):
             break
         if is_footnote(following):
             continue
@@ -105,6 +113,10 @@ def _end(start: Start, report: _Report, begin: dict[int, Start]) -> int:
             break
         above = following
     return above.ordinal
+
+
+def _ends_items(paragraph: Paragraph, report: _Report, begin: dict[int, Start]) -> bool:
+    return paragraph.heading or paragraph.ordinal in begin or report.settings[paragraph.ordinal].row is not None
 
 
 def _leads_to_next(paragraph: Paragraph, begin: dict[int, Start], awaited: bool) -> bool:
@@ -225,6 +237,32 @@ def _named_by(section: Section) -> str | None:
 
 
 # ---------------------------------------------------------------- duplicates
+
+
+def _without_repeated_rows(found: list[tuple[Item, Row | None]]) -> list[Item]:
+    """Return the items without those rows of an action plan that repeat a recommendation of its section."""
+    home = [item for item, _ in found if item.section.kind is SectionKind.RECOMMENDATIONS]
+    at_home = [(_digits(item.number), _long_words(item.text)) for item in home]
+    kept = []
+    for item, row in found:
+        if row is not None and item.section.kind is not SectionKind.RECOMMENDATIONS:
+            number, words = _digits(item.number), _long_words(row.request)
+            shares = [
+                len(words & others) / max(len(words), 1) / (_NUMBERED_ALIKE if number and number == its else 1)
+                for its, others in at_home
+            ]
+            if max(shares, default=0.0) >= _ALIKE:
+                continue
+        kept.append(item)
+    return kept
+
+
+def _digits(number: str | None) -> str:
+    return "".join(re.findall(r"\d+", number or "")[-1:])
+
+
+def _long_words(text: str) -> set[str]:
+    return set(re.findall(r"\w{4,}", text.lower()))
 
 
 def _once(found: list[Item]) -> list[Item]:

@@ -3,7 +3,12 @@
 - `# `, `## `, `### `: headings. `• ` and `o `: bullets, which Word sets in Symbol and in Courier. All else is text.
 - `**bold**` and `//italic//` within a line, `^1` a raised mark.
 - A tab after what a paragraph begins with, such as its number, sets the rest as a hanging paragraph.
-- `|one|two|`: a row of a table, as wide as the last `|=` says in points: `|=40|300|100|`.
+- `|one|two|`: a row of a table, as wide as the last `|=` says in points: `|=40|300|100|`. `|!` begins a row that is
+  repeated at the head of each further page, `|~` a row that may be broken over a page. A cell `<` is merged with the
+  one on its left. `¶` in a cell begins a paragraph, also one with a bullet.
+- `[middle]`: the cells of the rows that follow stand in the middle of their row. `[lines]`: such rows are drawn line by
+  line and not cell by cell. `[ruled]`: such rows have a line below them and no other. `[plain]`: they have none.
+- `[landscape]`: a new page on its side, as are those that follow, until `[portrait]`.
 - `[box]`, `[shade]` … `[end]`: a frame or a ground around what is between. `[foot] …`: a footnote.
 - `[page]`: a new page. `~~` within a line: the page ends after this word.
 """
@@ -25,7 +30,7 @@ BOLD = {
     "m": 889,
 }
 
-LEFT, TOP, BOTTOM, WIDE, HIGH = 72.0, 770.0, 80.0, 451.0, 842.0
+LEFT, TOP, BOTTOM, WIDE, HIGH, ACROSS = 72.0, 770.0, 80.0, 451.0, 842.0, 595.0
 FONTS = {"R": "Helvetica", "B": "Helvetica-Bold", "I": "Helvetica-Oblique", "C": "Courier", "S": "Symbol"}
 HEADINGS = {
     "sizes": {"#": (16.0, "B"), "##": (13.0, "B"), "###": (11.0, "B")},
@@ -54,6 +59,14 @@ class Sheet:
     notes: list[list[str]] = field(default_factory=lambda: [[]])
     box: str = ""  # how the frame around the next lines is drawn
     box_top: float = TOP
+    wide: list[bool] = field(default_factory=lambda: [False])  # whether each page is on its side
+    landscape: bool = False
+    ways: set[str] = field(default_factory=set)  # in which the next rows of a table are set
+    head: list[str] = field(default_factory=list)  # the row that further pages repeat
+
+    @property
+    def top(self) -> float:
+        return TOP - (HIGH - ACROSS) * self.wide[-1]
 
     def put(self, text: str, x: float, font: str, size: float, rise: float = 0.0) -> None:
         raw = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
@@ -65,7 +78,8 @@ class Sheet:
         self.close()
         self.pages.append("")
         self.notes.append([])
-        self.y = self.box_top = TOP
+        self.wide.append(self.landscape)
+        self.y = self.box_top = self.top
 
     def close(self) -> None:
         """Draw the frame around what was set since it began."""
@@ -119,12 +133,19 @@ def typeset(press: Any, source: str, look: str = "sizes") -> bytes:
                 sheet.close() if mark == "[end]" else None
                 sheet.box, sheet.box_top = mark.strip("[]").replace("end", ""), sheet.y
             sheet.y -= 6
+        elif mark in ("[landscape]", "[portrait]"):
+            sheet.landscape = mark == "[landscape]"
+            sheet.turn()
+        elif mark in ("[middle]", "[lines]", "[ruled]", "[plain]"):
+            sheet.ways.add(mark.strip("[]"))
         elif mark.startswith("[foot] "):
             sheet.notes[-1].append(mark[7:])
         elif mark.startswith("|="):
-            columns = [float(each) for each in mark[2:].strip("|").split("|")]
+            columns, sheet.head = [float(each) for each in mark[2:].strip("|").split("|")], []
         elif mark.startswith("|"):
-            _row(sheet, mark.strip("|").split("|"), columns)
+            cells = mark.removeprefix("|").lstrip("!~").removesuffix("|").split("|")
+            sheet.head = cells if mark[1] == "!" else sheet.head
+            _row(sheet, cells, columns, breaks=mark[1] == "~")
         else:
             _paragraph(sheet, mark, look)
     return _pdf(press, sheet)
@@ -161,23 +182,92 @@ def _paragraph(sheet: Sheet, mark: str, look: str) -> None:
         sheet.y -= 7
 
 
-def _row(sheet: Sheet, cells: list[str], columns: list[float]) -> None:
-    """Set a row of a table with ruled lines. No row is broken over a page."""
-    top, lowest, x = sheet.y, sheet.y, LEFT
-    need = max(len(cell) * 5.6 / wide for cell, wide in zip(cells, columns, strict=True)) * 12 + 12
-    if top - need < BOTTOM:
+@dataclass(frozen=True)
+class Set:
+    """A line in a cell of a table: how far below the top of its row and from the left of the page it is."""
+
+    below: float
+    x: float
+    runs: list[Run]
+
+
+def _row(sheet: Sheet, cells: list[str], columns: list[float], *, breaks: bool) -> None:
+    """Set a row of a table. It is broken over a page only if `breaks`."""
+    edges = [LEFT + sum(columns[:at]) for at in range(len(columns) + 1)]
+    spans = [
+        (at, next((to for to in range(at + 1, len(cells)) if cells[to] != "<"), len(cells))) for at in range(len(cells))
+    ]
+    spans = [(at, to) for at, to in spans if cells[at] != "<"]
+    inside = [_cell(cells[at], edges[at], edges[to]) for at, to in spans]
+    high = max(cell[-1].below if cell else 0.0 for cell in inside) + 12
+    if "middle" in sheet.ways:
+        inside = [
+            [Set(each.below + (high - 12 - cell[-1].below) / 2, each.x, each.runs) for each in cell] for cell in inside
+        ]
+    if sheet.y - high < BOTTOM:
+        fitting = [[each for each in cell if sheet.y - each.below > BOTTOM] for cell in inside]
+        if breaks and any(fitting):
+            left = [cell[len(upper) :] for cell, upper in zip(inside, fitting, strict=True)]
+            _put_row(sheet, fitting, spans, edges, max(cell[-1].below for cell in fitting if cell) + 12)
+            inside = [[Set(each.below - cell[0].below, each.x, each.runs) for each in cell] for cell in left]
+            high = max(cell[-1].below if cell else 0.0 for cell in inside) + 12
         sheet.turn()
-        top = lowest = sheet.y
-    for cell, wide in zip(cells, columns, strict=True):
-        sheet.y = top
-        sheet.text(_runs(cell), x + 4, wide - 8, 10, 12)
-        lowest = min(lowest, sheet.y)
-        x += wide
-    x = LEFT
-    for wide in columns:
-        sheet.pages[-1] += f"q 0.5 w {x:.1f} {lowest + 6:.1f} {wide:.1f} {top - lowest + 6:.1f} re S Q\n"
-        x += wide
-    sheet.y = lowest - 6
+        if sheet.head:
+            heads = [_cell(text, edges[at], edges[at + 1]) for at, text in enumerate(sheet.head)]
+            _put_row(
+                sheet,
+                heads,
+                [(at, at + 1) for at in range(len(heads))],
+                edges,
+                max(cell[-1].below for cell in heads if cell) + 12,
+            )
+    _put_row(sheet, inside, spans, edges, high)
+
+
+def _cell(text: str, left: float, right: float) -> list[Set]:
+    """Return the lines of a cell."""
+    found: list[Set] = []
+    below = 0.0
+    for paragraph in text.split("¶"):
+        hang = 12 if paragraph[:1] == "•" else 0
+        line: list[Run] = [Run("•", "S")] if hang else []
+        for word in _runs(paragraph.removeprefix("•")):
+            room = right - left - 8 - hang
+            if [run for run in line if run.text != "•"] and _width(
+                [*line[bool(hang and line[0].text == "•") :], word], 10
+            ) > room:
+                found.append(Set(below, left + 4 + (0 if line[0].text == "•" else hang), line))
+                line, below = [], below + 12
+            line.append(word)
+        if line:
+            found.append(Set(below, left + 4 + (0 if line[0].text == "•" else hang), line))
+            below += 15
+    return found
+
+
+def _put_row(
+    sheet: Sheet, cells: list[list[Set]], spans: list[tuple[int, int]], edges: list[float], high: float
+) -> None:
+    """Draw a row, or the part of it that is on this page."""
+    drawn = [each for cell in cells for each in cell]
+    if "lines" in sheet.ways:
+        drawn.sort(key=lambda each: (each.below, each.x))
+    top = sheet.y
+    for each in drawn:
+        sheet.y, at = top - each.below, each.x
+        for run in each.runs:
+            if run.text == "•":
+                sheet.put("•", at, "S", 10)
+                at += 12
+            else:
+                sheet.put(run.text + " ", at, run.font, 10)
+                at += _wide(run.text + " ", run.font, 10)
+    bottom = top - high + 6
+    for at, to in spans if not sheet.ways & {"ruled", "plain"} else ():
+        sheet.pages[-1] += f"q 0.5 w {edges[at]:.1f} {bottom:.1f} {edges[to] - edges[at]:.1f} {high + 6:.1f} re S Q\n"
+    if "ruled" in sheet.ways:
+        sheet.pages[-1] += f"q 0.5 w {edges[0]:.1f} {bottom:.1f} m {edges[-1]:.1f} {bottom:.1f} l S Q\n"
+    sheet.y = top - high - 6 + 6 * ("plain" in sheet.ways)
 
 
 def _runs(text: str, font: str = "R") -> list[Run]:
@@ -238,16 +328,19 @@ def _pdf(press: Any, sheet: Sheet) -> bytes:
             sheet.put(mark, LEFT, "R", 5.5, 3)
             sheet.put(words, LEFT + 5, "R", 8)
             sheet.y -= 11
+        on_its_side = sheet.wide[number - 1]
         if number > 1:
-            sheet.y = 810
+            sheet.y = 810 - (HIGH - ACROSS) * on_its_side
             sheet.put("Child Safeguarding Practice Review: Child Wren", LEFT, "R", 9)
             sheet.y = 40
             sheet.put(f"Page {number} of {len(sheet.notes)}", 280, "R", 9)
         raw = sheet.pages[0].encode("latin-1")
         at = 8 + 2 * number
         objects[at] = b"<</Length %d>>stream\n" % len(raw) + raw + b"\nendstream"
+        across, high = (HIGH, ACROSS) if on_its_side else (ACROSS, HIGH)
         objects[at + 1] = (
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 {HIGH:.0f}]/Contents {at} 0 R/Resources<</Font<<{names}>>>>>>"
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {across:.0f} {high:.0f}]/Contents {at} 0 R"
+            f"/Resources<</Font<<{names}>>>>>>"
         ).encode()
         kids.append(f"{at + 1} 0 R")
     objects[2] = f"<</Type/Pages/Kids[{' '.join(kids)}]/Count {len(kids)}>>".encode()
