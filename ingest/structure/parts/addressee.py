@@ -3,18 +3,27 @@
 import re
 
 from corpus.model import bullet_of
+from ingest.structure.tables.roles import Role, role_of
 
 _NAME = r"(?P<name>[A-Z][^.;:!?]{1,160}?)"
 _AUXILIARY = r"(?:should|must|needs? to|ought to|shall|is asked to|are asked to|is recommended to|are recommended to)"
 _IRREGULAR = r"(?:told|sent|made|held|shown|kept|brought|taught|put|done|set|led)"
 # "The LSCP should …". Names end where the verb begins.
 _ADDRESSED = re.compile(rf"^{_NAME}\s+{_AUXILIARY}(?:\s+\w+(?:\s+\w+ed\b|\s+{_IRREGULAR}\b)?|:$)")
+_VERBS = (
+    "add|agree|ask|assure|audit|commission|consider|continue|create|deliver|develop|ensure|evaluate|explore|give|hold|implement"
+    "|include|introduce|monitor|offer|oversee|produce|promote|provide|record|remind|report|request|require|review|revise|seek"
+    "|share|strengthen|take|tell|test|undertake|update|use|work"
+)
 # "It is recommended that the LSCP reviews …", where only the verb shows where the name ends.
 _DOES = re.compile(
-    r"^(?P<name>[A-Z][^.;:!?]{1,100}?)\s+(?:makes? sure|(?:add|agree|ask|assure|audit|commission|consider|continue"
-    r"|create|deliver|develop|ensure|evaluate|explore|give|hold|implement|include|introduce|monitor|offer|oversee|produce|promote"
-    r"|provide|record|remind|report|request|require|review|revise|seek|share|strengthen|take|tell|test|undertake|update|use|work)s?"
+    rf"^(?P<name>[A-Z][^.;:!?]{{1,100}}?)\s+(?:makes? sure|(?:{_VERBS})s?"
     r"|(?:establish|publish)(?:es)?|identif(?:y|ies))\b",
+)
+# "The LSCP to review …", as in lists of actions.
+_TO_DO = re.compile(
+    rf"^(?P<name>[A-Z][^.;:!?]{{1,100}}?)\s+to\s+(?:make sure|{_VERBS}|arrange|bring|build|check|circulate|design|embed"
+    r"|establish|identify|improve|keep|lead|map|publish|raise|refresh|set|support|write)\b"
 )
 _COUNTED = "first|second|third|fourth|fifth|last"
 _INTRODUCED = re.compile(
@@ -30,12 +39,17 @@ _FOR = re.compile(
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"\b(?:(?i:board|partnerships?|partners?|agenc(?:y|ies)|police|constabulary|council|authorit(?:y|ies)|services?|care"
+    r"\b(?:(?i:board|partnerships?|partners?|(?<!multi-)agenc(?:y|ies)|police|constabulary|council|authorit(?:y|ies)|services?|care"
     r"|trusts?|schools?|academ(?:y|ies)|colleges?|education|health|hospitals?|GPs?|commissioning|commissioners?"
     r"|providers?|probation|Cafcass|courts?|judiciary|government|department|ministry|Home Office|Ofsted|inspectorates?"
     r"|panel|committee|directors?|leaders?|managers?|chairs?|chief executives?|Secretary of State|organisations?"
-    r"|settings?|practices?|practitioners|professionals|teams?|housing|associations?|union|company|bureau|network|hub"
+    r"|settings?|practices?|practitioners|professionals|supervisors|teams?|housing|associations?|union|company|bureau|network|hub"
     r"|strategic|executive|ministers?|nurser(?:y|ies)|meeting|group)|DfE|[A-Z]{2,6}s?)\b"
+)
+_REQUEST = r"(?:Ask|Allow|Enable|Encourage|Expect|Help|Invite|Remind|Request|Require|Support|Tell|Urge|Work)\b"
+_BEGINS_NAME = re.compile(  # not a request: "Invite Fernshire Police to share"
+    rf"(?!{_REQUEST})(?:{_BODY.pattern}|[A-Z][\w’'-]* (?:and |& |of )?[A-Z]"
+    r"|(?:The|All|Each|Every|Both|Adults?[’']?|Children[’']s|Early|Local|Partner|Integrated|National|Relevant)\b)"
 )
 _ENDS_IN_BODY = re.compile(rf"(?:{_BODY.pattern})(?:\s\([^()]*\))?\W*$")
 _TOPIC = re.compile(  # "Working with schools" is what they should do, not who should do it
@@ -58,6 +72,8 @@ _VERB = re.compile(r"\b(?:is|are|was|were|be|been|will|would|has|have|had|did|do
 _NAME_WORDS = 6  # in a heading that is only a name
 _PASSIVE = re.compile(rf"\b(?:should|must|to)\s+be\s+(?:\w+(?:ed|en)|{_IRREGULAR})\b")
 _CALLED = re.compile(r"^(?:recommendation|rec\.?)(?: [\w.]{1,6})?\s?[:–-]\s+|^\(?[a-z]{1,4}[.)]\s+", re.IGNORECASE)
+_OFFICE = re.compile(r"(?:The )?(?:\w+ )?(?:Directors?|Heads?|Chairs?|Boards?|Ministry|Department) of\b", re.IGNORECASE)
+_LABELLED = re.compile(r"(?:^|\(|\. )(?P<label>[A-Z][\w /]{1,30}):\s+(?P<name>[^().\n]{2,80})(?=$|[).])", re.MULTILINE)
 _BRACKETED = re.compile(r"^\((?P<name>[^()]{3,100})\)$")
 
 
@@ -72,6 +88,9 @@ def addressee(text: str) -> str | None:
         if name is None and (introduced or _GOES_ON.match(rest)):
             name = _name(_DOES, capital)
             name = name if name and _ENDS_IN_BODY.search(name) and not _BEGINS_CLAUSE.match(name) else None
+        if name is None and _BEGINS_NAME.match(rest):
+            name = _name(_TO_DO, capital)
+            name = name if name and _only_bodies(name) else None
         before = _BEFORE_LIST.match(capital) if name is None else None
         if before and (introduced or before.group("to")) and _ENDS_IN_BODY.search(before.group("name")):
             name = _name(_BEFORE_LIST, capital)
@@ -79,6 +98,22 @@ def addressee(text: str) -> str | None:
             return rest[: len(name)]
     bracketed = _BRACKETED.match(words)
     return bracketed.group("name") if bracketed and _BODY.search(bracketed.group("name")) else None
+
+
+def _only_bodies(name: str) -> bool:
+    """Return whether a name is that of a body or of several: "The LSCP and its partners", not "Support of schools"."""
+    parts = re.split(r",? and |, | & ", name)
+    return not _TOPIC.search(name) and all(
+        _ENDS_IN_BODY.search(part) and (" of " not in part or _OFFICE.match(part)) for part in parts
+    )
+
+
+def led_by(text: str) -> str | None:
+    """Return who leads on an item that says so in a label, such as "Lead: the council" or "(Owner: the LSCP)"."""
+    for found in _LABELLED.finditer(text):
+        if role_of(found.group("label")) is Role.OWNER and not _VERB.search(found.group("name")):
+            return found.group("name").strip(" .,;")
+    return None
 
 
 def _name(pattern: re.Pattern[str], sentence: str) -> str | None:

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
 from ingest.structure.draft import Row, Setting
-from ingest.structure.parts.addressee import addressed_by, addressee, is_role, names_body
+from ingest.structure.parts.addressee import addressed_by, addressee, is_role, led_by, names_body
 from ingest.structure.parts.item_starts import SECTIONS, starts
 from ingest.structure.parts.item_words import (
     ANSWER,
@@ -223,7 +223,7 @@ def _item(start: Start, report: _Report, last: int) -> Item:
     # A title does not name the addressee, who is in the line below it.
     title = addressed_by(f"recommendation {item.text.partition(chr(10))[0]}") if _only_names(inside[0]) else None
     named = map(addressee, item.text.splitlines()[: 2 if _only_names(inside[0]) else 1])
-    asked = title or next((name for name in named if name), None) or start.asked
+    asked = title or next((name for name in named if name), None) or led_by(item.text) or start.asked
     if asked is None or is_role(asked):
         asked = addressed_by(section.heading) or _named_by(section) or asked
     return Item.of(start.kind, inside, section, asked)

@@ -16,7 +16,7 @@ _WORDS: dict[SectionKind, str] = {
         (?:questions?|considerations?|issues|actions?) for (?:[\w’']+ ){0,4}(?:boards?|partnerships?|partners|agencies)
         (?:areas?|priorities) for (?:further )?(?:improvement|(?:priority )?action)
         priority actions|improvement priorities|improving systems and practice
-        what (?:needs to|should|must) (?:improve|change)""",
+        what (?:needs to|should|must) (?:improve|change|happen)""",
     SectionKind.TERMS_OF_REFERENCE: """terms of reference|scope(?: of (?:the|this) review)?|lines of enquiry""",
     SectionKind.METHODOLOGY: r"""method(?:ology|s)?|review process|process of the review|conduct of the review
         how (?:the|this) review was (?:done|conducted|carried out)|learning together|silp|the review team

@@ -6,7 +6,7 @@ from corpus.model import Item, ItemKind, Paragraph, Section, SectionKind
 from ingest.structure import numbers
 from ingest.structure.draft import Setting
 from ingest.structure.parts import recommendations
-from ingest.structure.parts.addressee import addressee
+from ingest.structure.parts.addressee import addressee, led_by
 
 ASKING = "The partnership should tell every school what it has learned from this review."
 RECOMMENDED, FOUND = ItemKind.RECOMMENDATION, ItemKind.FINDING
@@ -229,10 +229,41 @@ def test_a_heading_may_name_who_is_addressed(heading: str, text: str, asked: str
         ("(Children’s Social Care)", "Children’s Social Care"),
         ("(Complete)", None),
         ("Schools should be told of every visit.", None),
+        ("Fernshire Police to keep calls about one address together.", "Fernshire Police"),
+        ("The board and its partners to make sure that it is known.", "The board and its partners"),
+        ("The Director of Children’s Services to report on it.", "The Director of Children’s Services"),
+        ("Housing officers to be invited to meetings.", None),
+        ("Ask Fernshire Police to share the list.", None),
+        ("Invite schools to share what they know.", None),
+        ("The effectiveness of strategic partnerships to work together.", None),
+        ("The infrastructure and services to support good practice.", None),
+        ("The multi-agency training should begin with the story of a child.", None),
+        ("Supervisors should ask what has been seen.", "Supervisors"),
     ],
 )
 def test_the_wording_may_say_who_is_addressed(text: str, asked: str | None) -> None:
     assert addressee(text) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("Seeing the child (Lead: Children’s social care)", "Children’s social care"),
+        ("Renew the guidance.\nLead agency: Probation service\nTimescale: June", "Probation service"),
+        ("Renew the guidance. Person responsible: Head of early help.", "Head of early help"),
+        ("Renew the guidance.\nTimescale: June", None),
+        ("Look at who leads: it was not known who did.", None),
+        ("It has a lead.", None),
+    ],
+)
+def test_a_label_may_say_who_leads(text: str, lead: str | None) -> None:
+    assert led_by(text) == lead
+
+
+def test_who_is_asked_comes_before_who_leads() -> None:
+    below = ["1. The police should visit.", "Lead: Superintendent", "2. Visit again.", "Lead: Superintendent"]
+    found = items((SectionKind.RECOMMENDATIONS, "Recommendations", below))
+    assert [item.addressee for item in found] == ["The police", "Superintendent"]
 
 
 def test_below_the_name_of_a_body_prose_needs_no_other_words_than_the_request() -> None:
