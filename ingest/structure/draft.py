@@ -17,11 +17,13 @@ class Row:
     """A row of a table with a known header, or a part of one: the header, a topic, what is in front of a request.
 
     `request` is the text of the cell for the recommendation, or for the action if `action`. `owner` is who leads on it.
-    `continues` means that the row began on the page before.
+    `above` are the headings above it in the table: that of its column and the last topic. `continues` means that the
+    row began on the page before.
     """
 
     request: str = ""
     owner: str | None = None
+    above: tuple[str, ...] = ()
     action: bool = False
     continues: bool = False
 

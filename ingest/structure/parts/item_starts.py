@@ -9,7 +9,7 @@ from itertools import groupby, zip_longest
 from corpus.model import ItemKind, Paragraph, Section, SectionKind, bullet_of, is_footnote, words_of
 from ingest.structure.draft import Setting
 from ingest.structure.numbers import at_start
-from ingest.structure.parts.addressee import addressed_to, addressee, names_body
+from ingest.structure.parts.addressee import addressed_by, addressed_to, addressee, names_body
 from ingest.structure.parts.announced import announced
 from ingest.structure.parts.item_words import (
     ASKS,
@@ -107,10 +107,16 @@ def _rows(
         if row is None or not row.request:
             continue
         kind = sections[paragraph.section].kind
+        owner = row.owner or next(filter(None, map(_asked_above, row.above)), None)
         if at in found:
-            yield replace(found[at], asked=found[at].asked or row.owner)
+            yield replace(found[at], asked=found[at].asked or owner)
         elif kind not in _NO_ROWS_IN and (not row.action or (kind is SectionKind.RECOMMENDATIONS and not others)):
-            yield Start(at, ItemKind.RECOMMENDATION, asked=row.owner)
+            yield Start(at, ItemKind.RECOMMENDATION, asked=owner)
+
+
+def _asked_above(heading: str) -> str | None:
+    """Return who a heading within a table addresses: "Questions for the board", "Fernshire Police"."""
+    return addressed_by(heading) or (heading if names_body(heading) else None)
 
 
 def _named(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:

@@ -240,16 +240,18 @@ def _named_by(section: Section) -> str | None:
 
 
 def _without_repeated_rows(found: list[tuple[Item, Row | None]]) -> list[Item]:
-    """Return the items without those rows of an action plan that repeat a recommendation of its section."""
-    home = [item for item, _ in found if item.section.kind is SectionKind.RECOMMENDATIONS]
-    at_home = [(_digits(item.number), _long_words(item.text)) for item in home]
+    """Return the items without rows that repeat a recommendation of its section, as in an action plan."""
+    home = [(item, row) for item, row in found if item.section.kind is SectionKind.RECOMMENDATIONS]
+    at_home = [(_digits(item.number), _long_words(item.text), row is None) for item, row in home]
     kept = []
     for item, row in found:
-        if row is not None and item.section.kind is not SectionKind.RECOMMENDATIONS:
+        if row is not None:
+            away = item.section.kind is not SectionKind.RECOMMENDATIONS
             number, words = _digits(item.number), _long_words(row.request)
             shares = [
                 len(words & others) / max(len(words), 1) / (_NUMBERED_ALIKE if number and number == its else 1)
-                for its, others in at_home
+                for its, others, listed in at_home
+                if away or listed
             ]
             if max(shares, default=0.0) >= _ALIKE:
                 continue

@@ -9,7 +9,7 @@ from ingest.structure.page import Line
 from ingest.structure.tables.cells import EDGE, Cell
 from ingest.structure.tables.roles import Role, role_of
 
-_HINT = re.compile("[Aa]ction|ecommendation|ECOMMENDATION|CTION|^W(?:hat|HAT) ")  # one is in every header
+_HINT = re.compile("[Aa]ction|ecommendation|ECOMMENDATION|CTION|^W(?:hat|HAT) |uestions? for")  # one is in every header
 _LONGEST = 70  # letters of a heading of a column
 _LEVEL = 0.5  # share of the letter size: baselines that differ by less are at the same height
 _HEAD_STEP = 1.4  # times the letter size: a larger step separates a header from other bold text

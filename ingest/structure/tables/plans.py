@@ -253,15 +253,17 @@ def _rows(bands: list[_Band], table: _Table, page: int, style: Style, *, goes_on
     """Yield the rows of a table. `goes_on` means that the first one may continue the last one of the previous page."""
     asking = table.header.asking
     space = _row_space(bands)
+    above: tuple[str, ...] = (table.header.texts[asking],)
     row: list[list[Cell]] = []  # the cells of a row, and of those below it with which its recommendation is merged
     for at, band in enumerate(bands):
         near = at > 0 and band.space < space - _ROW_SPACE
         alone = len(band.columns) == 1
         topic = alone and band.bold and not near and band.columns <= {-1, 0} and at + 1 < len(bands)
         if row and (topic or not (asking not in band.columns or (alone and near))):
-            yield from _row(row, table.header, page, style)
+            yield from _row(row, above, table.header, page, style)
             row = []
         if topic:
+            above = (table.header.texts[asking], text_of(band.cells, band.cells[0].column, style))
             yield draft_of(band.cells, page, Row())
         elif row and near:
             row[-1] += band.cells
@@ -273,10 +275,10 @@ def _rows(bands: list[_Band], table: _Table, page: int, style: Style, *, goes_on
                 yield draft_of(band.cells, page, Row(continues=True))
                 row = []
     if row:
-        yield from _row(row, table.header, page, style)
+        yield from _row(row, above, table.header, page, style)
 
 
-def _row(row: list[list[Cell]], header: Header, page: int, style: Style) -> Iterator[Draft]:
+def _row(row: list[list[Cell]], above: tuple[str, ...], header: Header, page: int, style: Style) -> Iterator[Draft]:
     """Yield the paragraphs of a row: what is in front of the recommendation, if it is more than a number, and the
     rest.
     """
@@ -293,5 +295,5 @@ def _row(row: list[list[Cell]], header: Header, page: int, style: Style) -> Iter
     yield draft_of(
         [cell for part in row for cell in part],
         page,
-        Row(request, owner or None, action=header.roles[asking] is Role.ACTION),
+        Row(request, owner or None, above, action=header.roles[asking] is Role.ACTION),
     )

@@ -4,6 +4,7 @@ import re
 from enum import Enum
 
 _LONGEST = 10  # words of the heading of a column
+_ABBREVIATED = 9  # letters of an abbreviation, such as "Rec. No."; what is longer and ends in a full stop is a sentence
 
 
 class Role(Enum):
@@ -30,6 +31,7 @@ _ROLES = tuple(
     for role, words in (
         (Role.NUMBER, r"(?:rec(?:ommendation)?\.? )?(?:no|nos|number|ref|reference|item|#)\.?"),
         (Role.REQUEST, _FIRST + r"recommendations?(?: (?:and|from|for|of|made|agreed)\b.*| ?[/&(].*)?"),
+        (Role.REQUEST, r"(?:questions?|considerations?|issues) (?:for|to)\b.*"),
         (Role.REQUEST, r"what (?:needs to|should|must) (?:happen|change|improve|be done)\b.*"),
         (
             Role.OWNER,
@@ -51,6 +53,7 @@ _ROLES = tuple(
 def role_of(heading: str) -> Role | None:
     """Return what a column contains, or None if its heading does not say or is too long to be one."""
     words = heading.strip(" :")
-    if words[:1].islower() or (heading.endswith(".") and len(heading) > 5) or words.count(" ") >= _LONGEST:
+    bare = words.rstrip(" ?")
+    if words[:1].islower() or (words.endswith(".") and len(words) > _ABBREVIATED) or words.count(" ") >= _LONGEST:
         return None
-    return next((role for role, pattern in _ROLES if pattern.fullmatch(words)), None)
+    return next((role for role, pattern in _ROLES if pattern.fullmatch(bare) or pattern.fullmatch(words)), None)

@@ -102,6 +102,19 @@ def test_a_topic_over_the_whole_table_is_no_recommendation(press: Any) -> None:
     assert [item.text for item in read(press, source).items] == [" ".join(ROWS[0])]
 
 
+def test_a_topic_that_names_a_body_addresses_the_rows_below_it(press: Any) -> None:
+    source = "|=300|150\n|**Recommendation**|**When**\n"
+    source += "|**Fernshire Police**|<\n|Send the map.|May\n|**Visits**|<\n|Go.|May\n"
+    report = read(press, f"# Single agency recommendations\n{source}# Glossary\nRAG.\n")
+    assert [item.addressee for item in report.items] == ["Fernshire Police", None]
+
+
+def test_the_heading_of_a_column_may_address_its_questions(press: Any) -> None:
+    source = "|=200|250\n|**Finding**|**Questions for the Board**\n|It was late.|How does the Board know?\n"
+    report = read(press, f"# Findings and questions\n{source}# Glossary\nRAG.\n")
+    assert [(item.text, item.addressee) for item in report.items] == [("How does the Board know?", "the Board")]
+
+
 @pytest.mark.parametrize("heading", ["Terms of reference", "Chronology", "Methodology"])
 def test_recommendations_of_earlier_reviews_are_not_those_of_this_one(press: Any, heading: str) -> None:
     assert not read(press, f"# {heading}\n{table()}# Glossary\nRAG.\n").items
