@@ -37,13 +37,25 @@ def words(paragraph: Paragraph) -> str:
     return re.sub(r"^• ", "", text)
 
 
+def repeated_heads(name: str) -> list[tuple[int, str]]:
+    """Return the page and text of the header of each table that goes on from the page before."""
+    heads = [
+        (page["number"], p["text"])
+        for page in TRUTH[name]["pages"]
+        for p in page["paragraphs"]
+        if p["role"] == "table head"
+    ]
+    return [(page, text) for page, text in heads if (page - 1, text) in heads]
+
+
 def true_paragraphs(name: str) -> list[tuple[int, dict[str, Any]]]:
-    """Return each page and paragraph, except scanned pages and what a black box hides."""
+    """Return each page and paragraph, except scanned pages, what a black box hides and repeated headers of tables."""
     return [
         (page["number"], paragraph)
         for page in TRUTH[name]["pages"]
         if not page["scanned"]
         for paragraph in page["paragraphs"]
+        if (page["number"], paragraph["text"]) not in repeated_heads(name)
     ]
 
 
@@ -102,6 +114,7 @@ def test_running_lines_contents_and_cover_sheets_are_asides_and_nothing_else_is(
         for part in ("header", "footer", "contents", "cover_sheet"):
             for piece in page[part]:
                 truth.update(normalise.repair(str(piece)).split())
+        truth.update(word for number, text in repeated_heads(name) if number == page["number"] for word in text.split())
         found = Counter(word for a in report.asides if a.page == page["number"] for word in a.text.split())
         dots = {word for word in found if not word.strip(".")}
         assert Counter({word: n for word, n in found.items() if word not in dots}) == truth, page["number"]

@@ -16,6 +16,8 @@ EDGE = 3.0
 SAME = 1.0
 """Points by which the baselines of one line vary."""
 
+_MOST = 2_000  # cells of a page
+
 
 @dataclass(slots=True)
 class Cell:
@@ -27,7 +29,10 @@ class Cell:
 
 
 def cells_of(page: RawPage, *roles: AsideRole | None) -> list[Cell]:
-    """Return the pieces of the lines of a page with these roles, from the top, and in reading order at one height."""
+    """Return the pieces of the lines of a page with these roles, from the top, and in reading order at one height.
+
+    Returns none if there are more than on any printed page, because they would take too long.
+    """
     cells = [
         Cell(piece, line)
         for line in page.lines
@@ -36,7 +41,7 @@ def cells_of(page: RawPage, *roles: AsideRole | None) -> list[Cell]:
         if piece.text
     ]
     cells.sort(key=lambda cell: cell.line.y)
-    return cells
+    return cells if len(cells) <= _MOST else []
 
 
 def whole(used: Sequence[Cell]) -> bool:

@@ -8,20 +8,19 @@ page. Cells in front of the recommendation, such as the finding from which it fo
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from corpus.model import BULLETS, AsideRole
 from ingest.structure.draft import Draft, Row, Style, ends_sentence
 from ingest.structure.page import Line, RawPage
 from ingest.structure.tables.cells import EDGE, SAME, Cell, cells_of, draft_of, put, text_of, whole
+from ingest.structure.tables.grid import in_columns
 from ingest.structure.tables.header import Header, headers, may_begin, starts_of_columns
 from ingest.structure.tables.roles import Role
 
 _LEVEL = 0.5  # share of the letter size: baselines that differ by less are at the same height
-_GUESS = 0.8  # times the letter size by which the place of a letter can be misjudged
-_NARROW = frozenset(" iljtfr.,:;’'()I-")  # letters of half the usual width
 _TIGHT = 1.18  # times the distance of two lines within a cell: a larger step may separate two rows
 _IN_CELL = 2.0  # times the letter size: lines further apart show nothing about the lines within a cell
 _STEPS_NEEDED = 3  # steps between lines of a cell that show how far they are apart
@@ -123,7 +122,7 @@ def _tables(cells: list[Cell], carried: _Table | None) -> Iterator[tuple[_Table,
 
 def _table_bands(below: list[Cell], table: _Table, style: Style, *, goes_on: bool) -> list[_Band]:
     """Return the bands of a table: of the text below its header, those up to the last one that is in the table."""
-    inside = _in_columns(below, table)
+    inside = in_columns(below, table.lefts, table.header.asking)
     if not inside:
         return []
     size = median(cell.line.size for cell in inside[:_FIRST_CELLS])
@@ -139,54 +138,6 @@ def _table_bands(below: list[Cell], table: _Table, style: Style, *, goes_on: boo
         if len(band.columns) > 1 or part or rest:
             end = at + 1
     return bands[:end]
-
-
-def _in_columns(cells: list[Cell], table: _Table) -> list[Cell]:
-    """Return the cells with their columns, where pieces of one line in the same column are one cell."""
-    result: list[Cell] = []
-    lefts = table.lefts
-    for cell in cells:
-        line = cell.line
-        column = max((at for at, left in enumerate(lefts) if left - EDGE <= line.x0), default=0)
-        last = result[-1] if result else None
-        if last is not None and last.source is cell.source and last.column == column:
-            last.line.text += f" {line.text}"
-            last.line.x1, last.line.bold_end, last.line.hyphen = line.x1, line.bold_end, line.hyphen
-        else:
-            result.append(Cell(line, cell.source, column))
-    for cell in list(result):
-        after = cell.column + 1
-        if after == len(lefts) or cell.line.x1 <= lefts[after] + EDGE:
-            continue
-        level = any(other is not cell and abs(other.line.y - cell.line.y) < SAME for other in result)
-        parts = _split_at(cell.line, lefts[after]) if level else None
-        if parts and (after + 1 == len(lefts) or parts[1].x1 <= lefts[after + 1] + EDGE):
-            at = result.index(cell)
-            result[at : at + 1] = [Cell(part, cell.source, cell.column + n) for n, part in enumerate(parts)]
-        else:
-            cell.column = -1
-    return result
-
-
-def _split_at(line: Line, left: float) -> tuple[Line, Line] | None:
-    """Split a line at the space where a column begins, if one is there by the usual widths of letters.
-
-    Between two full cells, the space may be as narrow as one between words.
-    """
-    widths = [0.5 if letter in _NARROW else 1.3 if letter.isupper() or letter in "mw" else 1.0 for letter in line.text]
-    scale = (line.x1 - line.x0) / sum(widths)
-    places = [line.x0 + scale * place for place in accumulate(widths)]
-    spaces = [at for at, letter in enumerate(line.text) if letter == " "]
-    at = min(spaces, key=lambda at: abs(places[at] - left), default=0)
-    if not at or abs(places[at] - left) > _GUESS * line.size:
-        return None
-    first, second = (
-        replace(line, text=line.text[:at], hyphen=False, x1=left - EDGE),
-        replace(line, text=line.text[at + 1 :], x0=left),
-    )
-    for part in (first, second):
-        part.gaps, part.gap_edges = (), ()
-    return first, second
 
 
 def _bands(cells: list[Cell], asking: int, size: float, style: Style) -> list[_Band]:
