@@ -32,6 +32,7 @@ _ENTRY = {
     "fingerprint": [int],
 }
 _FORM = {"salt": str, "removals": [_ENTRY]}
+_LAST_READING = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +119,6 @@ def _entry(told: Mapping[str, Any]) -> Entry:
     if told["state"] not in ("planned", "begun", "done"):
         raise ValueError("not an entry")
     numbers = {name: tuple(told[name]) for name in ("readings", "fingerprint")}
+    if not all(0 < number <= _LAST_READING for number in numbers["readings"]):
+        raise ValueError("not a reading")
     return Entry(**{name: told[name] for name in _ENTRY} | numbers)

@@ -7,7 +7,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +14,7 @@ from typing import Any, Self
 from corpus.disk.disk_errors import no_room, refused
 from corpus.errors import Corrupt, Gone, LimitHit, Locked, NotFound, OtherVersion, ReviewsError
 from corpus.storage.migrations import FORMAT, STEPS
-from corpus.storage.side_files import assert_harmless
+from corpus.storage.side_files import LOG_HEADER, State, assert_harmless, log_size
 from corpus.storage.steps import EVERY, Steps
 from corpus.storage.tables import are_ours, are_valid, statements
 
@@ -25,7 +24,6 @@ APPLICATION = int.from_bytes(b"SPRv", "big")
 _ATTEMPTS = 5  # attempts to read rows without locks while others start writing
 _WAIT_SECONDS = 10.0  # for another writer's transaction, which takes a fraction of a second
 _LONGEST = 100_000_000  # bytes of a text or a row
-_LOG_HEADER = 32  # bytes: a log this short has no entries
 _ROOM = 256 * 1024  # bytes that must be free before writing: SQLite maps a file of 32 KB into memory
 
 
@@ -43,7 +41,7 @@ class Database:
         self._logging = False  # set by `_begin_log`; a file that is refused is not touched
         self._steps = Steps(path)
         connection.set_progress_handler(self._steps.are_too_many, EVERY)
-        self._still: _State | None = None  # set while reading without locks: the file must stay as it was
+        self._still: State | None = None  # set while reading without locks: the file must stay as it was
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, read_only: bool = False) -> Self:
@@ -65,7 +63,7 @@ class Database:
             database = cls(_connect(path, "mode=rw" if not read_only else _reading(path)), path, writing=not read_only)
         try:
             with translated_errors(path):
-                if read_only and 0 < _log_size(path) <= _LOG_HEADER:
+                if read_only and 0 < log_size(path) <= LOG_HEADER:
                     database._reopen()
                 database._recognise(create)
                 database._connection.execute("PRAGMA foreign_keys = ON")
@@ -203,7 +201,7 @@ class Database:
         """
         with translated_errors(self._path):
             for _ in range(_ATTEMPTS):
-                if self._still and self._still != _State.of(self._path) and not self._connection.in_transaction:
+                if self._still and self._still != State.of(self._path) and not self._connection.in_transaction:
                     self._reopen()
                 try:
                     found = self._fetched(select, values)
@@ -212,7 +210,7 @@ class Database:
                         raise
                     self._reopen()
                     found = self._fetched(select, values)
-                if not self._still or self._still == _State.of(self._path):
+                if not self._still or self._still == State.of(self._path):
                     return found
                 if self._connection.in_transaction:  # what was read before in it belongs to another state
                     break
@@ -223,16 +221,16 @@ class Database:
         cursor = self._connection.execute(select, values)
         found = cursor.fetchall()
         if found and not are_valid(select, [name for name, *_ in cursor.description], found):
-            raise _damaged(self._path)
+            raise damaged(self._path)
         return found
 
     def _reopen(self) -> None:
         """Open the file again for reading, in its current state."""
         self._connection.close()
-        before = _State.of(self._path)
+        before = State.of(self._path)
         self._still = None
         self._connect(_reading(self._path))
-        if not 0 < before.log <= _LOG_HEADER:
+        if not 0 < before.log <= LOG_HEADER:
             try:
                 self._connection.execute("PRAGMA schema_version").fetchall()
                 return
@@ -254,39 +252,14 @@ class Database:
         """Return the single number that a SELECT returns."""
         found = self.rows(select)
         if len(found) != 1 or type(found[0][0]) is not int:
-            raise _damaged(self._path)
+            raise damaged(self._path)
         return int(found[0][0])
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What changes when somebody writes to the file or starts a log next to it.
-
-    It is determined without opening the file, because on POSIX, closing it again would release SQLite's locks on it.
-    """
-
-    changed: int
-    size: int
-    number: int
-    log: int
-
-    @classmethod
-    def of(cls, path: Path) -> Self:
-        stat = path.stat()
-        return cls(stat.st_mtime_ns, stat.st_size, stat.st_ino, _log_size(path))
-
-
-def _log_size(path: Path) -> int:
-    try:
-        return path.with_name(path.name + "-wal").stat().st_size
-    except FileNotFoundError:
-        return 0
 
 
 def _log_is_missing(error: sqlite3.OperationalError, path: Path) -> bool:
     """Return whether SQLite was looking for a log next to a file that needs none."""
     missed = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL)
-    return missed and _log_size(path) <= _LOG_HEADER
+    return missed and log_size(path) <= LOG_HEADER
 
 
 def _reading(path: Path) -> str:
@@ -295,7 +268,7 @@ def _reading(path: Path) -> str:
     The index of a log is used as it is, or built in private memory, so that nothing is written. Only a copy that has
     the log but not its index needs the index to be created next to it.
     """
-    copied = _log_size(path) > _LOG_HEADER and not path.with_name(path.name + "-shm").exists()
+    copied = log_size(path) > LOG_HEADER and not path.with_name(path.name + "-shm").exists()
     return "mode=ro" if copied else "mode=ro&readonly_shm=1"
 
 
@@ -339,7 +312,7 @@ def checked_values(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, LookupError) as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
 
 
 @contextmanager
@@ -356,7 +329,7 @@ def translated_errors(path: Path) -> Iterator[None]:
             raise
         raise raised from error
     except UnicodeDecodeError as error:  # SQLite quotes a name of the file that is not UTF-8
-        raise _damaged(path) from error
+        raise damaged(path) from error
     except OSError as error:
         raise refused(path, error) from error
 
@@ -368,7 +341,12 @@ def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Locked(f"Another run is writing to {path}. Wait until it has finished, then try again.")
     if primary in _DAMAGE or isinstance(error, _Undecodable):
-        return _damaged(path)
+        return damaged(path)
+    if primary in _AT_ODDS:
+        return Corrupt(
+            f"{path} has rows that do not fit together ({error}), so nothing was written. Restore it from a backup, or "
+            "move it away and run `reviews update`."
+        )
     if primary == sqlite3.SQLITE_FULL:
         return LimitHit(
             f"The disk that holds {path} is full. Nothing was lost. Free some space, then run the same command again."
@@ -390,8 +368,12 @@ def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_INTERRUPT}
 """What SQLite says about a damaged file. Only `Steps` interrupts a statement."""
 
+_AT_ODDS = {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}
+"""What SQLite says about a new row that does not fit the rows of a forged file."""
 
-def _damaged(path: Path) -> Corrupt:
+
+def damaged(path: Path) -> Corrupt:
+    """Return the error to raise for a corpus with a value that this program never writes."""
     return Corrupt(
         f"{path} is damaged or is not a corpus. Restore it from a backup, or move it away and run `reviews update`."
     )

@@ -26,7 +26,8 @@ from corpus.model import (
     Text,
     searched,
 )
-from corpus.storage.database import Database, checked_values
+from corpus.storage.database import Database, checked_values, damaged
+from corpus.storage.tables import HIGHEST
 
 _SCANNED = (str, float, [int], bool)  # the values of a ScanLine
 _CHUNK = 500  # values in one IN (…), below every SQLite's limit on variables
@@ -35,6 +36,7 @@ _PAGES = "SELECT number, label, reader, unread, confidence, withheld FROM page W
 _ITEMS = "SELECT count(*) FROM item WHERE (? IS NULL OR kind = ?)"
 _SECTIONS = "SELECT ordinal, kind, heading FROM section WHERE reading = ?"
 _PARAGRAPHS = "SELECT ordinal, page, number, section, text, heading, turns FROM paragraph WHERE reading = ?"
+_LAST = "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence), 0), coalesce((SELECT max(id) FROM reading), 0))"
 
 
 class Readings:
@@ -261,6 +263,8 @@ class Readings:
 
     def add(self, text: Text) -> int:
         """Write a reading, which is not current yet, inside the caller's transaction. Returns its number."""
+        if not 0 <= self._db.number(_LAST) < HIGHEST:  # SQLite would say that the disk is full
+            raise damaged(self._db.path)
         unread = sum(page.unread is not None for page in text.pages)
         insert = "INSERT INTO reading (report, reader, current, pages, unread_pages) VALUES (?, ?, 0, ?, ?)"
         reading = int(self._db.execute(insert, (text.id, text.reader, len(text.pages), unread)).lastrowid or 0)

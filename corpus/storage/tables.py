@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 from corpus.storage.migrations import FORMAT
 
+HIGHEST = 2**31
+"""The highest id, ordinal or count. Real ones stay far below, and lists of this length are not built."""
+
 _STATEMENT = r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)(?: ON (\w+))?"
 _COLUMN = r"\n {4}(\w+) (TEXT|INTEGER|REAL)( NOT NULL| PRIMARY KEY)?"
 _FROM = re.compile(r"(?:FROM|JOIN) (\w+)")
@@ -26,7 +29,6 @@ _OF_SQLITE = {
 
 _TYPES: dict[str, tuple[type, ...]] = {"TEXT": (str,), "INTEGER": (int,), "REAL": (int, float)}
 _ANY_SIZE = {"size", "mtime_ns", "hash", "revision"}
-_HIGHEST = 2**31  # ids, ordinals and counts stay far below, and lists of this length are not built
 _ANY_INTEGER = 2**62
 _NAMES = {"path", "file"}  # were stored as bytes in formats 1 and 2 if they were not Unicode
 
@@ -103,7 +105,7 @@ def _kinds(tables: tuple[str, ...]) -> Mapping[str, _Kind]:
         if match and match[1] == "TABLE" and match[2] in tables:
             for name, declared, filled in re.findall(_COLUMN, statement):
                 types = {*_TYPES[declared], *(() if filled else (type(None),)), *((bytes,) if name in _NAMES else ())}
-                highest = _ANY_INTEGER if name in _ANY_SIZE else _HIGHEST
+                highest = _ANY_INTEGER if name in _ANY_SIZE else HIGHEST
                 before = found.get(name, _Kind(frozenset(), 0))
                 found[name] = _Kind(before.types | types, max(before.highest, highest))
     return found

@@ -9,6 +9,7 @@ from math import log
 from operator import mul
 from types import MappingProxyType
 
+from corpus.errors import Corrupt
 from corpus.model import Page, Paragraph, Section
 from corpus.texts import Texts
 from index import analyser
@@ -227,7 +228,13 @@ def characters(paragraph: Paragraph, several: Iterable[Sequence[Span]], start: i
     `start` is the position of its first token.
     """
     lists = [[(first - start, last - start) for first, last in spans] for spans in several]
-    places = iter(analyser.places(paragraph.searched, chain.from_iterable(lists)))
+    try:
+        places = iter(analyser.places(paragraph.searched, chain.from_iterable(lists)))
+    except IndexError as error:
+        raise Corrupt(
+            "The index has more words of a paragraph than the corpus: one of the two was changed. Run "
+            "`reviews index --rebuild`."
+        ) from error
     return [list(islice(places, len(some))) for some in lists]
 
 
