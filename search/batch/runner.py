@@ -10,23 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from corpus.errors import LimitHit, Locked, ReviewsError, UsageError
+from corpus.errors import LimitHit, Locked, ReviewsError
 from corpus.settings import Settings
 from corpus.signals import sigint_blocked
 from corpus.themes import load_themes
-from search.batch import outputs, record
+from search.batch import outputs, parts, record
 from search.batch.answer_book import ALL_ROWS, MAX_MENTIONS
 from search.batch.mentions import Mentions, Plan
 from search.batch.record import About
@@ -169,9 +165,10 @@ def run(
     """
     extras = dict.fromkeys(name for question in questions for name, _ in question.extra)
     plan = Plan(form_of(out, form), tuple(extras), source.settings.library, web, most, raw, each)
-    with source.open() as searcher, disk_of(out), _parts(out, _signature(questions, plan, searcher)) as folder:
-        todo = [(n, question) for n, question in enumerate(questions) if not _is_kept(folder, n)]
-        done = kept = len(questions) - len(todo)
+    with source.open() as searcher, disk_of(out), parts.folder_of(out, _signature(questions, plan, searcher)) as folder:
+        whole = parts.kept(folder, questions, plan, [report.id for report in searcher.reports()])
+        todo = [(n, question) for n, question in enumerate(questions) if n not in whole]
+        done = kept = len(whole)
         progress(done, len(questions))
         try:
             with disk_of(out, f"The answers so far are kept in {folder.name}: run the same command again to resume."):
@@ -179,18 +176,15 @@ def run(
                     done += 1
                     progress(done, len(questions))
                 tally = Tally(searcher.reports())
-                parts = {_body(folder, n): _add(tally, folder, n) for n in range(len(questions))}
-                rows = sum(parts.values())
+                stored = {parts.body_of(folder, n): parts.add(tally, folder, n) for n in range(len(questions))}
+                rows = sum(stored.values())
                 about = record.about(searcher, sheet, tally.answers, read)
                 tidy = Tidy(tally, searcher.words, periods)
-                files = outputs.write(plan, out, folder, tally, tidy, parts, about, max_rows=max_rows)
+                files = outputs.write(plan, out, folder, tally, tidy, stored, about, max_rows=max_rows)
         except KeyboardInterrupt as error:
             raise Stopped(done, len(questions), folder) from error
     left_out = max(0, rows - max_rows) if plan.form == "xlsx" else 0
     return BatchSummary(len(questions), rows, kept, tuple(files), about, left_out)
-
-
-# The folder of answers
 
 
 def _signature(questions: Sequence[Question], plan: Plan, searcher: Searcher) -> str:
@@ -201,69 +195,6 @@ def _signature(questions: Sequence[Question], plan: Plan, searcher: Searcher) ->
     inputs = [_PARTS_VERSION, record.versions(), searcher.generation, searcher.built_at, themes, asdict(plan)]
     rows = [asdict(question) for question in questions]
     return hashlib.sha256(json.dumps([inputs, rows], sort_keys=True, default=str).encode()).hexdigest()
-
-
-@contextmanager
-def _parts(out: Path, signature: str) -> Iterator[Path]:
-    """Yield the folder next to `out` that stores the answers until every query has run.
-
-    It remains if the batch is stopped.
-    """
-    folder = out.with_name(f"{out.name}.part")
-    marker = folder / "batch.json"
-    if folder.exists() and not marker.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} exists and was not made by this program. Move it, or choose another output.")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    lock = FileLock(folder / ".lock", mode=0o600)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise Locked(
-            f"Another batch is writing {out}. Wait until it has finished, or choose another output."
-        ) from error
-    try:
-        if not marker.exists() or _signed(marker) != signature:
-            for path in folder.iterdir():
-                if path.name != ".lock":
-                    path.unlink()
-            marker.write_text(json.dumps({"signature": signature}), "utf-8")
-        yield folder
-    finally:
-        lock.release()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _signed(marker: Path) -> str:
-    try:
-        return str(json.loads(marker.read_text("utf-8"))["signature"])
-    except (ValueError, KeyError, TypeError):
-        return ""
-
-
-def _head(folder: Path, number: int) -> Path:
-    return folder / f"{number:05}.json"
-
-
-def _body(folder: Path, number: int) -> Path:
-    return folder / f"{number:05}.rows"
-
-
-def _is_kept(folder: Path, number: int) -> bool:
-    """Return whether an answer was written completely: the header is written last and contains the size of the rows."""
-    try:
-        return bool(
-            _body(folder, number).stat().st_size == json.loads(_head(folder, number).read_text("utf-8"))["size"]
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _add(tally: Tally, folder: Path, number: int) -> int:
-    """Add a stored answer to the tally. Returns its number of rows of mentions."""
-    head = json.loads(_head(folder, number).read_text("utf-8"))
-    answer = QueryAnswer.from_dict(head["answer"], [report.id for report in tally.reports])
-    tally.add(answer, head["paragraphs"], head["scope"])
-    return int(head["rows"])
 
 
 # Running the queries
@@ -298,22 +229,14 @@ class _Worker:
                     paragraphs.append((report, [passage.ordinal for passage in hit.passages if passage.mentions]))
                 yield hit
 
-        body = _body(self._folder, number)
-        rows = self._mentions.write(body, answer, counted())
+        rows = self._mentions.write(parts.body_of(self._folder, number), answer, counted())
         known = [] if answer.error else self._searcher.reports(question.filters)
         scope = [self._index[report.id] for report in known if report.searchable]
         answer = with_unread(replace(answer, of=len(scope)), unread)
         answer = replace(answer, cases=len(cases), passages=sum(len(ordinals) for _, ordinals in paragraphs))
-        head = {
-            "size": body.stat().st_size,
-            "rows": rows,
-            "paragraphs": paragraphs,
-            "scope": None if question.filters == EVERYTHING else scope,
-            "answer": asdict(answer) | {"question": question.to_dict(), "counts": counts},
-        }
-        fresh = _head(self._folder, number).with_suffix(".new")
-        fresh.write_text(json.dumps(head), "utf-8")
-        fresh.replace(_head(self._folder, number))
+        stored = asdict(answer) | {"question": question.to_dict(), "counts": counts}
+        within = None if question.filters == EVERYTHING else scope
+        parts.keep(self._folder, number, stored, rows, paragraphs, within)
 
 
 def _answers(

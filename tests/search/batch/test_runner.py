@@ -506,7 +506,7 @@ def test_a_killed_batch_leaves_no_partial_file_and_resumes(
         sign.unlink()
 
     # Some answers are kept, more of them, and all files are written but have not got their names.
-    for part, at in ((f"{out.name}.part", 2), (f"{out.name}.part", 6), ("out.about.json", 1)):
+    for part, at in ((f"{out.name}.part", 3), (f"{out.name}.part", 6), ("out.about.json", 1)):
         kill(part, at)
         for path in tmp_path.glob("out*"):
             if path.is_file() and form == "csv" and path.name in whole:
