@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from corpus.disk.atomic import write_atomic
+from corpus.disk.regular_file import read_list
+from corpus.disk.typed_json import typed
 from corpus.errors import LimitHit, NotFound, ReviewsError, UsageError
 from corpus.paths import LibraryPaths
 from reviews.library import Library
@@ -44,6 +46,17 @@ _HELD = 10  # sheets of one person that are not running: finished, or read and n
 _CHECKED = 2_000  # queries that are parsed before a sheet is shown: a second, or five with themes
 _SHOWN = 200  # rows of a sheet or of its results that a page shows
 _ABOUT, _SHEET = "about.json", "sheet"
+_ROW = {"line": int, "query": str, "error": str}
+_COUNT = {**_ROW, "reports": (int, None), "of": int, "mentions": (int, None)}
+_NOTED = {
+    "name": str,
+    "read": str,
+    "error?": str,
+    "rows?": [{**_ROW, "filters": {str: str}}],
+    "faulty?": [_ROW],
+    "counts?": [_COUNT],
+    "changes?": ({str: object}, None),
+}
 _TAKEN_DOWN = "A report was removed from the library, and your sheet may have quoted it. Upload the sheet again."
 _GONE = (
     "This sheet is no longer here. Results are kept for an hour, or until a report is removed. Upload the sheet again."
@@ -108,7 +121,10 @@ class Batch:
 
     def record(self) -> bytes:
         """Return what is needed to repeat it later. Raises NotFound before it is ready."""
-        stored = json.loads(self._finished(self.out.with_suffix(".about.json")))
+        try:
+            stored = typed(self._finished(self.out.with_suffix(".about.json")), {str: object})
+        except ValueError as error:
+            raise NotFound(_GONE) from error
         return json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
     def _finished(self, path: Path) -> bytes:
@@ -363,13 +379,13 @@ def _counts(found: BatchSummary) -> list[dict[str, Any]]:
 
 
 def _note(folder: Path, about: dict[str, Any]) -> None:
-    write_atomic(folder / _ABOUT, json.dumps(about).encode())
+    write_atomic(folder / _ABOUT, json.dumps(about, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _noted(folder: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads((folder / _ABOUT).read_bytes())
-    except OSError:  # a removal deleted it
+        found: dict[str, Any] = typed(read_list(folder / _ABOUT), _NOTED)
+    except (OSError, ValueError):  # a removal deleted it, or somebody changed it
         return {"name": "your sheet", "read": ""}
     return found
 

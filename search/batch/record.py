@@ -29,6 +29,7 @@ _FORM = {
     "generation": {"id": str, "built_at": str},
     "sheet": str,
     "read?": str,
+    "coding?": [{str: object}],
     "reports": [{"id": str, "title": str}],
     "queries": [
         {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.disk.atomic import write_atomic
+from corpus.disk.typed_json import typed
 from corpus.errors import UsageError
 from search.batch import record
 from search.sheets.header import Header
@@ -95,7 +96,7 @@ def agreement(sheets: Sequence[Coded], relevant: str = "") -> dict[str, Any]:
 def keep(path: Path, found: Mapping[str, Any]) -> None:
     """Add the agreement to the record of a batch, under `coding`. Raises UsageError if the file is not a record."""
     record.load(path)
-    stored = json.loads(path.read_text("utf-8"))
+    stored = typed(path.read_bytes(), {str: object})
     stored["coding"] = [*stored.get("coding", ()), dict(found)]
     write_atomic(path, json.dumps(stored, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
 

@@ -3,11 +3,13 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from corpus.errors import LimitHit, UsageError
+from corpus.errors import LimitHit, NotFound, UsageError
 from corpus.layout import create_library
 from reviews.web import batch_jobs
 from reviews.web.repeating import Asked
@@ -90,6 +92,22 @@ def test_sheets_that_take_long_leave_threads_for_everybody_else(
         ended.set()
         assert [each.result().total for each in reading] == [1, 1, 1, 1]
     assert batches.take(b"neglect\n", "a.txt", "Dan").total == 1
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [b"", b"[", b"[" * 100_000, b"5", b"{}", b'{"name": 5, "read": ""}', b'{"name": "a", "read": "", "rows": 5}'],
+)
+def test_a_note_of_a_sheet_that_was_changed_is_like_a_missing_one(forged: bytes, tmp_path: Path) -> None:
+    create_library(tmp_path)
+    batches = batch_jobs.Batches(tmp_path)
+    taken = batches.take(b"neglect\n", "a.txt", "Ann")
+    assert (taken.name, len(taken.rows)) == ("a.txt", 1)
+    (taken.folder / "about.json").write_bytes(forged)
+    assert batches.find(taken.id, "Ann").name == "your sheet"
+    (taken.folder / "answers.about.json").write_bytes(forged)
+    with suppress(NotFound):
+        replace(taken, ready=True).record()
 
 
 def test_nobody_can_take_all_turns() -> None:

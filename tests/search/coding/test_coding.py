@@ -97,3 +97,15 @@ def test_a_sheet_of_something_else_is_refused_by_the_column_it_lacks(tmp_path: P
     (sheet := tmp_path / "answers.csv").write_text("id,query,report\nA,neglect,1\n")
     with pytest.raises(UsageError, match=r"no column called mention.*Call the column with the ids of mentions"):
         coded.read(sheet)
+
+
+@pytest.mark.parametrize("stored", [None, 5, True, "kappa", {"a": 1}, [5], ["x"]])
+def test_figures_are_not_added_to_a_record_whose_earlier_ones_are_not_figures(
+    demo: Library, tmp_path: Path, stored: object
+) -> None:
+    demo.batch(questions(b"child", "q.txt"), tmp_path / "answers.csv")
+    record = tmp_path / "answers.about.json"
+    record.write_text(forged := json.dumps({**json.loads(record.read_text("utf-8")), "coding": stored}))
+    with pytest.raises(UsageError, match="is not the record of a batch"):
+        coded.keep(record, {"alpha": 1.0})
+    assert record.read_text() == forged
