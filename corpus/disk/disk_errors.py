@@ -33,6 +33,11 @@ def refused(path: Path, error: OSError | None = None, *, doing: str = "opened") 
         owned = _owned_by_another(path)
         if owned:
             return LimitHit(f"{path} cannot be {doing}: {owned}")
+    if number in _NO_FILE and _leads_nowhere(path):
+        return LimitHit(
+            f"{path} cannot be {doing}: it is a link that leads nowhere. Connect the disk that it leads to, or put the "
+            "file itself there."
+        )
     if number in _NO_FILE and (what := _other_than_a_file(path)):
         return LimitHit(
             f"{path} cannot be {doing}: it is {what} and not a regular file. Somebody has replaced it: move it away, "
@@ -149,13 +154,21 @@ def _nearest(path: Path) -> Path:
     return Path(path.anchor or ".")
 
 
+def _leads_nowhere(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError:
+        return path.is_symlink()
+    return False
+
+
 def _other_than_a_file(path: Path) -> str:
     """Return what is at a path where a file is expected, such as "a named pipe", or "" for a file."""
     try:
         link = "a link to " if path.is_symlink() else ""
         mode = path.stat().st_mode
     except OSError:
-        return "a link that leads nowhere" if path.is_symlink() else ""
+        return ""
     what = _OTHERS.get(stat.S_IFMT(mode))
     return link + what if what else ""
 

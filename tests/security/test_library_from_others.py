@@ -60,7 +60,6 @@ def test_a_file_that_became_a_pipe_is_refused_and_not_waited_for(name: str, sett
         "a named pipe": os.mkfifo,
         "a link to a device": lambda path: path.symlink_to("/dev/zero"),
         "a link to a folder": lambda path: path.symlink_to(path.parent),
-        "a link that leads nowhere": lambda path: path.symlink_to("nowhere"),
     }.items(),
 )
 @pytest.mark.parametrize("name", READERS)
@@ -75,6 +74,20 @@ def test_the_sentence_says_what_the_file_has_become(
         LimitHit, match=f"{name} cannot be read: it is {what} and not a regular file. Somebody has replaced it"
     ):
         READERS[name](path)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_link_that_leads_nowhere_is_named_in_a_few_words(name: str, settings: Settings) -> None:
+    """It is rather a share that is not mounted than somebody's doing."""
+    path = settings.library / name
+    path.unlink(missing_ok=True)
+    path.symlink_to("nowhere")
+    with pytest.raises(LimitHit) as found:
+        READERS[name](path)
+    assert str(found.value) == (
+        f"{path} cannot be read: it is a link that leads nowhere. Connect the disk that it leads to, or put the file "
+        "itself there."
+    )
 
 
 @pytest.mark.parametrize("name", ["cache", "collecting", "runs", "vectors"])
