@@ -133,7 +133,7 @@ class Publications:
 
     def forget(self, salt: bytes, report: str, at: str) -> None:
         """Delete all addresses of a removed report (full id). Call it inside a transaction."""
-        places = self._db.execute("SELECT source, url FROM publication WHERE report = ?", (report,)).fetchall()
+        places = self._db.rows("SELECT source, url FROM publication WHERE report = ?", (report,))
         for source, url in places:
             self._forget_address(salt, source, url, at)
         self._db.execute("DELETE FROM publication WHERE report = ?", (report,))
@@ -144,20 +144,21 @@ class Publications:
         A page that leads to nothing else is refused too, because its address and name reveal the report.
         """
         going = [url]
-        pages = self._db.rows("SELECT url, links FROM source_page WHERE source = ?", (source,))
+        rows = self._db.rows("SELECT url, links FROM source_page WHERE source = ?", (source,))
+        with checked_values(self._db.path):
+            pages = {page: typed(links, _LINKS) for page, links in rows}
         while going:
             gone = going.pop()
             self._db.execute("INSERT OR REPLACE INTO refused_address VALUES (?, ?)", (address_digest(salt, gone), at))
-            for page, links in list(pages):
-                leads = typed(links, _LINKS)
+            for page, leads in list(pages.items()):
                 documents = [each["url"] for each in leads if each["leads_to"] == "document"]
                 if gone in (each["url"] for each in leads):
-                    pages.remove((page, links))
+                    del pages[page]
                     self._db.execute("DELETE FROM source_page WHERE source = ? AND url = ?", (source, page))
                     going += [page] if documents == [gone] and page not in self._lists(source) else []
 
     def _lists(self, source: str) -> list[str]:
-        return [url for (url,) in self._db.execute("SELECT url FROM source WHERE name = ?", (source,))]
+        return [url for (url,) in self._db.rows("SELECT url FROM source WHERE name = ?", (source,))]
 
     def _where(self, condition: str, values: Sequence[object] = ()) -> list[Publication]:
         if not self._exist():

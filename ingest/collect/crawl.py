@@ -82,7 +82,7 @@ def _events(lines: IO[bytes], sources: set[str]) -> Iterator[Event]:
     while line := lines.readline(LONGEST_LINE):
         try:
             event = event_of(line)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+        except ValueError as error:
             raise ReviewsError(
                 "The crawling process sent something that is not an event, so it was stopped."
             ) from error

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from corpus.disk.typed_json import typed
 from ingest.collect.listing_rows import Listed
 from ingest.collect.troubles import Trouble
 
@@ -130,10 +131,11 @@ def to_json(value: Any) -> str:
 
 def event_of(line: str | bytes) -> Event:
     """Parse and check an event from one line. Raises ValueError if a field is invalid."""
-    told = json.loads(line)
-    if not isinstance(told, dict) or told.get("event") not in _READERS:
-        raise ValueError("not an event")
-    return _READERS[told["event"]](told)
+    told = typed(line, {"event": str})
+    try:
+        return _READERS[told["event"]](told)
+    except (TypeError, LookupError) as error:
+        raise ValueError("not an event") from error
 
 
 def link_of(told: Any) -> Link:

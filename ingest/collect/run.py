@@ -16,6 +16,7 @@ from corpus.disk.atomic import move_atomic
 from corpus.disk.disk_errors import refused
 from corpus.disk.names import real_path
 from corpus.disk.regular_file import read_list
+from corpus.disk.typed_json import typed
 from corpus.publications import PageState, Publication
 from corpus.removals import Removals
 from corpus.settings import Settings
@@ -122,10 +123,7 @@ class _Run:
 
     def task(self, source: Source) -> Task:
         """Return what the crawling process needs to know about a source."""
-        pages = {
-            page.url: Known(page.etag, page.modified, page.checked < self.long_ago, _links(page))
-            for page in self._store.publications.pages(source.name)
-        }
+        pages = {page.url: self._known_page(page) for page in self._store.publications.pages(source.name)}
         documents = {
             each.url: self._known(each)
             for each in self._published.values()
@@ -138,6 +136,13 @@ class _Run:
         if each.report not in self._held and not real_path(self._settings.library, each.file).exists():
             return Known()
         return Known(each.etag, each.modified, bool(each.withdrawn) or each.checked < self.long_ago)
+
+    def _known_page(self, page: PageState) -> Known:
+        """Return what is known about a page. One whose links were changed in the corpus is read again."""
+        try:
+            return Known(page.etag, page.modified, page.checked < self.long_ago, _links(page))
+        except ValueError:
+            return Known()
 
     def adopt(self) -> None:
         """Process what an interrupted run has fetched, and empty the staging folder."""
@@ -259,7 +264,7 @@ class _Run:
 
 
 def _links(page: PageState) -> tuple[Link, ...]:
-    return tuple(link_of(each) for each in json.loads(page.links))
+    return tuple(link_of(each) for each in typed(page.links, [{str: object}]))
 
 
 def _digest(path: Path) -> str:
