@@ -42,6 +42,12 @@ def stale(known: Mapping[str, FileRecord], readers: Collection[str]) -> set[str]
     }
 
 
+def is_read(files: Mapping[str, FileRecord], portfolios: Iterable[str], name: str) -> bool:
+    """Return whether an attached file of these PDFs became a report."""
+    records = (files.get(key_of(portfolio, name)) for portfolio in portfolios)
+    return any(record is not None and record.report is not None for record in records)
+
+
 def inside(keys: Iterable[str], portfolios: Collection[str]) -> list[str]:
     """Return those paths that are inside one of the given PDFs."""
     return [key for key in keys if portfolio_of(key) in portfolios]

@@ -135,7 +135,7 @@ def delete_files(settings: Settings, store: Store, reports: Collection[str], kno
             if not link:
                 continue
         try:
-            status = copy.path.stat()
+            status = copy.path.lstat()  # a link whose file has just been deleted leads nowhere
             copy.path.unlink()
         except OSError:
             refused.append(copy.key)

@@ -9,7 +9,7 @@ from corpus.storage.store import Store
 from reviews.maintenance import copies, erase
 from reviews.maintenance.engine import upkeep
 from reviews.maintenance.erase import Files
-from reviews.maintenance.foreign import foreign_files
+from reviews.maintenance.foreign import foreign_files, unread_files
 from reviews.maintenance.update import Run, recorded
 
 
@@ -19,7 +19,7 @@ class Removed:
 
     The other fields are for the person to decide on, and are all still in the library. `kept` are older editions that
     were to be kept. `newer` is what is now in the report's file. `alike` are reports with almost the same text.
-    `foreign` are files in the library that are not the program's.
+    `foreign` are files in the library that are not the program's, and `unread` those that were not read to the end.
     """
 
     run: Run = field(default_factory=lambda: Run("remove"))
@@ -31,6 +31,7 @@ class Removed:
     newer: str | None = None
     alike: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -85,6 +86,6 @@ def remove(settings: Settings, prefix: str, reason: str, *, keep_editions: bool 
         done.files = erase.delete_files(settings, store, going, files)
         done.run.generation = upkeep(settings).build(store, clean=True)
         erase.finish(settings, store)
-        done.foreign = tuple(foreign_files(settings))
+        done.foreign, done.unread = tuple(foreign_files(settings)), tuple(unread_files(settings, store))
         done.run.problems = upkeep(settings).check(store)
     return done

@@ -10,7 +10,7 @@ from typing import Any, Self
 from corpus.catalogue import rows as catalogue_rows
 from corpus.catalogue.review_year import YearConflict
 from corpus.catalogue.rows import Problem
-from corpus.files import Failure, FileRecord, MissingFolder, Withdrawal
+from corpus.files import Failure, MissingFolder, Withdrawal
 from corpus.model import HIDDEN, Hidden
 from corpus.reasons import explain
 from corpus.report import Coverage
@@ -141,7 +141,7 @@ class CoverageReport:
                         by_way.setdefault(how.value, []).append(page.number)
                 named = (report.id, report.title, report.files[0])
                 attached += [
-                    Attached(*named, name, _is_read(files, report.files, name))
+                    Attached(*named, name, portfolio.is_read(files, report.files, name))
                     for name in store.readings.attachments(reading)
                 ]
                 unread += [Unread(*named, tuple(pages), reason) for reason, pages in by_reason.items()]
@@ -224,15 +224,6 @@ class CoverageReport:
             yield "Reports that are at least 98% alike. `--copies once` counts them once:"
             for pair in self.near_duplicates:
                 yield from _item(f"{pair.report[:12]} and {pair.other[:12]}")
-
-
-def _is_read(files: Mapping[str, FileRecord], portfolios: Iterable[str], name: str) -> bool:
-    """Return whether an attached file became a report."""
-    return any(
-        record.report is not None
-        for key in portfolios
-        if (record := files.get(portfolio.key_of(key, name))) is not None
-    )
 
 
 _NO_OCR = "Scanned pages are not read, because Tesseract is not installed or is switched off (see docs/library.md)."

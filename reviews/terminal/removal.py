@@ -1,6 +1,6 @@
 """Print what a removal did, and what the person still has to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reviews.maintenance.erase import Files
 from reviews.maintenance.remove import Removed
@@ -30,10 +30,14 @@ def left_to_you(done: Removed) -> Iterator[str]:
     for report in done.alike:
         yield f"Report {report[:12]} has almost the same text and is still here. `reviews show {report[:12]}` shows it."
     if done.foreign:
-        more = f" and {len(done.foreign) - _MANY} more" if len(done.foreign) > _MANY else ""
         yield (
             "The program did not make these files in the library. Check whether they contain text of the report: "
-            f"{', '.join(done.foreign[:_MANY])}{more}."
+            f"{_some(done.foreign)}."
+        )
+    if done.unread:
+        yield (
+            "The program has not read these files, or not the files attached to them. Check whether they contain the "
+            f"report: {_some(done.unread)}."
         )
     yield (
         "catalogue.csv, themes.toml and followed searches: delete the row, the words or the search that describe it, "
@@ -48,6 +52,11 @@ def left_to_you(done: Removed) -> Iterator[str]:
     yield "A running `reviews serve` drops it within seconds, but does not overwrite its memory. Restart it."
     yield "Swap space, hibernation files, and core dumps of other programs. This program writes no core dumps."
     yield "Free space and snapshots of the disk: deleted files can be recovered until they are overwritten."
+
+
+def _some(files: Sequence[str]) -> str:
+    more = f" and {len(files) - _MANY} more" if len(files) > _MANY else ""
+    return ", ".join(files[:_MANY]) + more
 
 
 def _about_files(files: Files) -> Iterator[str]:

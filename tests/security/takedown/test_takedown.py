@@ -573,6 +573,52 @@ def an_export_in_the_library_is_named(desk: Desk) -> None:
     desk.says("mentions.csv")
 
 
+# files that nobody has read
+
+
+@case
+def it_is_attached_to_an_attached_file(desk: Desk) -> None:
+    """Files attached to attached files are not read. Nothing said that the report was in one."""
+    outer = desk.folder / "Outer.pdf"
+    outer.write_bytes(with_attached(with_attached(report(), "A letter."), "A review of Child Wren."))
+    desk.update()
+    desk.remove()
+    desk.says("not the files attached to them. Check whether they contain the report", "reports/Outer.pdf")
+    outer.unlink()
+    desk.update()
+
+
+@case
+def it_is_attached_to_a_file_that_no_update_has_seen(desk: Desk) -> None:
+    outer = desk.folder / "Outer.pdf"
+    outer.write_bytes(with_attached(report(), "A review of Child Wren."))
+    desk.remove()
+    desk.says("The program has not read these files", "reports/Outer.pdf")
+    outer.unlink()
+
+
+@case
+def a_file_that_could_not_be_read_is_named(desk: Desk) -> None:
+    (desk.folder / "Locked.pdf").write_bytes(b"%PDF-1.7 incomplete")
+    desk.update()
+    desk.remove()
+    desk.says("The program has not read these files", "Check whether they contain the report: reports/Locked.pdf.")
+
+
+# links
+
+
+@case
+def a_link_beside_it(desk: Desk) -> None:
+    """The link stayed, with the name of the file, and the program said that the system had refused to delete it."""
+    links = [desk.folder / name for name in ("A.pdf", "z.pdf", "zz.pdf")]
+    for link, target in zip(links, (desk.pdf.name, desk.pdf.name, "z.pdf"), strict=True):
+        link.symlink_to(target)
+    desk.update()
+    desk.remove()
+    assert not [link for link in links if link.is_symlink()]
+
+
 ALL = {**CASES, **EDITIONS}
 
 
