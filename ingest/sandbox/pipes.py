@@ -24,21 +24,20 @@ class Answer:
     late: bool = False
     more: bool = False
     done: bool = False
-    size: int = 0
-    _parts: list[bytes] = field(default_factory=list)
+    _held: bytearray = field(default_factory=bytearray)  # not a list: the other side may send millions of pieces
 
     @property
     def data(self) -> bytes:
-        return b"".join(self._parts)
+        return bytes(self._held)
 
     @property
     def line(self) -> bool:
         """Whether the answer is exactly one complete line."""
-        return not (self.late or self.more or self.too_long) and self.data.endswith(b"\n")
+        return not (self.late or self.more or self.too_long) and self._held.endswith(b"\n")
 
     @property
     def too_long(self) -> bool:
-        return self.size > self.most
+        return len(self._held) > self.most
 
     def add(self, data: bytes) -> None:
         """Add bytes that were read; b"" marks the end."""
@@ -46,8 +45,7 @@ class Answer:
         if end >= 0:
             self.more = end + 1 < len(data)
             data = data[: end + 1]
-        self._parts.append(data)
-        self.size += len(data)
+        self._held += data
         self.done = not data or end >= 0 or self.too_long
 
 

@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from corpus.model import (
+    ATTACHED_APART,
     Aside,
     AsideRole,
     Found,
@@ -25,7 +26,7 @@ from corpus.model import (
     SectionKind,
     Text,
 )
-from corpus.reasons import Reason
+from corpus.reasons import TAKEN_DOWN, Reason
 from ingest.structure.page import Pixels
 
 FIELDS = ("title", "board", "area", "child", "kind", "type", "year", "published", "author", "language", "attachments")
@@ -45,7 +46,8 @@ _MOST_GROUPS = 500_000
 _REPEATED = 3
 """The maximum length of all recommendations and findings, as a multiple of the text of the report."""
 _SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a paragraph
-_NAMES = 300_000  # characters of the names of all files in a portfolio
+_NAMES, _FILES = 300_000, 2_001  # characters of the names of all files in a portfolio; their number
+_HIGHEST = 1_000  # of a number that is not whole: JSON has some that no float can hold
 
 
 def longest_picture(depth: int) -> int:
@@ -125,7 +127,7 @@ def decode_picture(line: bytes, depth: int = 3) -> Pixels | tuple[Reason, str]:
     try:
         value = _parsed(line)
         if "failure" in value:
-            return Reason(value["failure"]), _string(value["detail"], _SHORT)
+            return _failure(value)
         width, height = _whole(value["width"]), _whole(value["height"])
         fits = width > 0 and height > 0 and width * height <= _most_pixels(depth)
         _check(fits and value["depth"] == depth, "size")
@@ -150,7 +152,7 @@ def decode_file(line: bytes, most: int) -> bytes | tuple[Reason, str]:
     try:
         value = _parsed(line)
         if "failure" in value:
-            return Reason(value["failure"]), _string(value["detail"], _SHORT)
+            return _failure(value)
         data = base64.b64decode(value["file"], validate=True)
         _check(0 < len(data) <= most, "size")
         return data
@@ -158,6 +160,12 @@ def decode_file(line: bytes, most: int) -> bytes | tuple[Reason, str]:
         raise
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Malformed(type(error).__name__) from error
+
+
+def _failure(value: Any) -> tuple[Reason, str]:
+    reason = Reason(value["failure"])
+    _check(reason not in TAKEN_DOWN, "a reason that only the parent knows")
+    return reason, _string(value["detail"], _SHORT)
 
 
 def _parsed(line: bytes) -> Any:
@@ -179,7 +187,7 @@ def decode(line: bytes, *, id: str, reader: str, max_pages: int) -> Text | tuple
     try:
         value = _parsed(line)
         if "failure" in value:
-            return Reason(value["failure"]), _string(value["detail"], _SHORT)
+            return _failure(value)
         return _text(value, id, reader, max_pages)
     except Malformed:
         raise
@@ -232,6 +240,7 @@ def _text(value: Any, id: str, reader: str, max_pages: int) -> Text:
     found = {}
     for name, (said, source, confidence) in value["found"].items():
         _check(name in FIELDS and 0 <= _number(confidence) <= 1, "found")
+        _check(name != "attachments" or said.count(ATTACHED_APART) < _FILES, "attachments")
         found[name] = Found(
             _string(said, _NAMES if name == "attachments" else _SHORT), _string(source, 60), float(confidence)
         )
@@ -251,7 +260,7 @@ def _whole(value: Any) -> int:
 
 
 def _number(value: Any) -> float:
-    _check(type(value) in (int, float), "not a number")
+    _check(type(value) in (int, float) and abs(value) <= _HIGHEST, "not a number")
     return float(value)
 
 

@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 
-from ingest.sandbox.pipes import exchange
+from ingest.sandbox.pipes import Answer, exchange
 from tests.patience import PATIENCE
 
 COUNT = "import sys; print(len(sys.stdin.buffer.read()))"
@@ -25,3 +26,15 @@ def test_the_other_side_sees_the_end_of_what_was_sent(parts: tuple[bytes, ...]) 
             process.kill()
         assert not answer.late
         assert int(answer.data) == sum(map(len, parts))
+
+
+def test_an_answer_in_many_pieces_takes_no_more_memory_than_its_bytes() -> None:
+    """A process that sent two bytes at a time took a hundred times their size in the parent."""
+    answer = Answer(most=1_000_000)
+    tracemalloc.start()
+    for _ in range(200_000):
+        answer.add(bytes(bytearray(b"ab")))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(answer.data) == 400_000
+    assert peak < 1_000_000
