@@ -6,10 +6,12 @@ corrupt a table or fill the disk.
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
+from corpus.disk.names import CONTROLS
 from corpus.model import (
     ATTACHED_APART,
     Aside,
@@ -47,6 +49,7 @@ _REPEATED = 3
 """The maximum length of all recommendations and findings, as a multiple of the text of the report."""
 _SHORT, _LONG = 500, 1_000_000  # characters of a heading, label or value; of a paragraph
 _NAMES, _FILES = 300_000, 2_001  # characters of the names of all files in a portfolio; their number
+_CONTROLS = re.compile(f"[{CONTROLS}]")  # those that a catalogue may not have either
 _HIGHEST = 1_000  # of a number that is not whole: JSON has some that no float can hold
 
 
@@ -266,6 +269,8 @@ def _number(value: Any) -> float:
 
 def _string(value: Any, longest: int) -> str:
     _check(isinstance(value, str) and len(value) <= longest, "not a text")
+    if value.isprintable():
+        return str(value)
     # A lone surrogate cannot be stored, and a control character would disrupt a terminal. The program sends neither.
-    _check(value.isprintable() or not any("\ud800" <= c <= "\udfff" or c < " " for c in value), "control characters")
-    return str(value)
+    _check(not any("\ud800" <= c <= "\udfff" or c < " " for c in value), "control characters")
+    return _CONTROLS.sub("", value)

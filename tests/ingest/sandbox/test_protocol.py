@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from corpus.model import ATTACHED_APART, AsideRole, Hidden, ItemKind, SectionKind
+from corpus.model import ATTACHED_APART, AsideRole, Hidden, ItemKind, SectionKind, Text
 from corpus.reasons import TAKEN_DOWN
 from ingest.sandbox.protocol import Malformed, decode, decode_file, decode_picture
 
@@ -70,6 +70,14 @@ def test_no_part_of_an_answer_can_end_in_an_error() -> None:
             except Malformed:
                 refused += 1
     assert refused > 1_000
+
+
+def test_words_that_control_a_terminal_are_not_stored() -> None:
+    """JSON and CSV are printed as they are."""
+    line = json.dumps({**ANSWER, "found": {"title": ["Child \x9b31m\u202eniboR\x7f", "pdf", 1]}}).encode()
+    read = text(line)
+    assert isinstance(read, Text)
+    assert read.found["title"].value == "Child 31mniboR"
 
 
 def test_no_part_of_a_picture_or_a_file_can_end_in_an_error() -> None:
