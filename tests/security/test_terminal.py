@@ -1,9 +1,11 @@
 """What a catalogue, a title or an error contains cannot move the cursor of a terminal or reverse what is read."""
 
+import json
+
 import pytest
 
 from corpus.catalogue.rows import parse
-from reviews.cli.console import print_lines, say
+from reviews.cli.console import print_json, print_lines, say
 
 _HOSTILE = "Child\x1b]0;title\x07 \x9b31m\u202eniboR \x08\x7f\u2066x"
 _HARMLESS = "Child]0;title 31mniboR x"
@@ -20,6 +22,13 @@ def test_nothing_that_is_printed_controls_the_terminal(capsys: pytest.CaptureFix
     printed = capsys.readouterr()
     assert printed.out == f"{_HARMLESS}\ntwo\nlines\tand a tab\n"
     assert printed.err == f"{_HARMLESS}\n"
+
+
+def test_json_says_the_same_without_controls(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"title": _HOSTILE})
+    printed = capsys.readouterr().out
+    assert printed.replace("\n", "").isprintable()
+    assert json.loads(printed) == {"title": _HOSTILE}
 
 
 def test_our_own_colours_are_kept(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
