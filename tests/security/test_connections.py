@@ -155,6 +155,38 @@ def test_a_hundred_trickling_connections_do_not_stop_the_page() -> None:
             each.close()
 
 
+CHUNKED = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [b"5;" + b"a" * 5_000_000, b"0\r\n" + b"a: b\r\n" * 800_000, b"1\r\na\r\n" * 800_000],
+    ids=["an extension", "a trailer", "single letters"],
+)
+def test_a_request_that_is_mostly_framing_is_closed_before_it_is_taken_apart(around: bytes) -> None:
+    """Five million bytes of it held up the server's only loop for three seconds. Nobody had to sign in for that."""
+    with running() as server, link(server) as odd:
+        odd.sendall(CHUNKED)
+        channel = only_channel(server)
+        with suppress(OSError):
+            odd.sendall(around)
+        assert is_closed(odd)
+        assert channel.asked < 1_000_000
+
+
+def test_a_request_in_chunks_is_answered() -> None:
+    with running() as server, link(server) as made:
+        made.sendall(CHUNKED + b"".join(b"3e8\r\n" + b"x" * 1_000 + b"\r\n" for _ in range(1_000)) + b"0\r\n\r\n")
+        assert b"seen" in heard(made)
+
+
+def test_an_address_that_is_none_writes_no_line_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with running() as server, link(server) as odd:
+        odd.sendall(b"GET http://[evil/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert is_closed(odd)
+    assert caplog.text == ""
+
+
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the time for connections. It only passes when it is set, and is never earlier than the computer's time."""

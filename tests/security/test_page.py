@@ -124,6 +124,37 @@ def test_strangers_are_counted_by_the_address_that_the_trusted_proxy_names(libra
         assert page.get("/", headers={"X-Forwarded-For": "10.9.9.9"}).status_code == 429, "nobody was trusted"
 
 
+@pytest.mark.parametrize(
+    "address", ["2001:db8:1:2::{n:x}", "[2001:db8:1:2::{n:x}]:443", "10.0.0.1:{n}", "::ffff:10.0.0.1"]
+)
+def test_a_stranger_with_many_addresses_or_ports_is_one_stranger(address: str, library: Path) -> None:
+    """A customer has 2^64 addresses of IPv6, and some proxies add the port."""
+    with client(library, by_token(library, proxies=("127.0.0.1",))) as page:
+        came = [
+            page.get("/", headers={"X-Forwarded-For": address.format(n=n)}).status_code for n in range(1_000, 1_050)
+        ]
+        assert came[-1] == 429
+        for other in ("2001:db8:1:3::1", "10.0.0.2", "::ffff:10.0.0.2"):
+            assert page.get("/", headers={"X-Forwarded-For": other}).status_code == 303
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "https://[x]"])
+def test_a_form_from_an_address_that_is_none_is_refused_and_no_bug(origin: str, library: Path) -> None:
+    with client(library, by_token(library)) as page:
+        assert page.post("/sign-in", data={"token": "x"}, headers={"Origin": origin}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "number", ["0000000001", "00000000199", "9" * 5_000, "1" + "0" * 5_000, "00000000" + "1" * 5_000]
+)
+def test_a_number_of_a_mention_in_the_address_is_never_a_bug(number: str, library: Path) -> None:
+    with Library(library) as held:
+        report = held.search("child:robin kind:overview").hits[0].report
+    with client(library, Options()) as page:
+        shown = page.get(f"/reports/{report.id[:16]}/pages/1?q=neglect&mention={number}")
+        assert shown.status_code == 200
+
+
 # ---------------------------------------------------------------- cookies, names, logs, accounts
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from werkzeug.wrappers import Response as AnyResponse
 
 from reviews.web.context import home, local
+from reviews.web.guard.senders import network_of
 from reviews.web.guard.tokens import Tokens
 from reviews.web.serving.shared_state import SharedState
 
@@ -145,7 +146,7 @@ def check() -> AnyResponse | None:
             return redirect(_sign_in(), 303)
         abort(401, "You are not signed in. Ask the person who runs this page for an access code.")
     rate: Rate = current_app.extensions["rate"]
-    if not rate.takes(g.person or access.client(), time.monotonic()):
+    if not rate.takes(g.person or network_of(access.client()), time.monotonic()):
         _refuse()
     return None
 
@@ -163,7 +164,7 @@ def _slow_down(access: Access, tried: str) -> None:
     """
     strangers: Rate = current_app.extensions["strangers"]
     now = time.monotonic()
-    if not strangers.takes(f"from {access.client()}", now) or (
+    if not strangers.takes(f"from {network_of(access.client())}", now) or (
         tried and not strangers.takes(f"token {tried[:_PREFIX]}", now)
     ):
         _refuse()
@@ -198,7 +199,10 @@ def _same_site() -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    try:
+        return origin is None or urlsplit(origin).netloc == request.host
+    except ValueError:  # not an address
+        return False
 
 
 @views.get("/sign-in")

@@ -14,13 +14,16 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.receiver import ChunkedReceiver
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
+
+from reviews.web.guard.senders import network_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -31,6 +34,7 @@ BYTES_A_SECOND = 2_000  # the rate of a phone on a bad connection
 FOR_EACH = 200  # connections from one address; fifty people at one address have at most 300, most of them idle
 ALL = 800  # connections in total; on many systems a process may not open more than 1,024
 _BACKLOG = 1024  # connections waiting to be accepted
+_AROUND = 140_000  # bytes around the content of a request in chunks: waitress takes a second for each million
 _BODY = 6_000_000  # bytes of a request; a sheet has at most 5 MB
 
 
@@ -53,10 +57,21 @@ class Channel(HTTPChannel):
         now = time.time()
         self.asks_since = self.asks_since or now
         self.asked += len(data)
-        taken = bool(super().received(data))
+        try:
+            taken = bool(super().received(data))
+        except ValueError:  # waitress lets errors through for addresses such as http://[
+            return self._drop()
+        body = self.request.body_rcv if self.request is not None else None
+        if isinstance(body, ChunkedReceiver) and self.asked > 2 * len(body) + _AROUND:
+            return self._drop()
         if self.request is not None:  # the start of the next one may have arrived with it
             self.asks_since = self.asks_since or now
         return taken
+
+    def _drop(self) -> bool:
+        """Close the connection instead of answering. Waitress would write a line about it to the log."""
+        self.server.close_soon(self)
+        return False
 
     def has_asked(self) -> None:
         """Record that a complete request has arrived. Empty lines, which waitress skips, do not count."""
@@ -102,7 +117,7 @@ class Server(TcpWSGIServer):
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
             if channel.is_late(now) and not channel.will_close:
-                self._close_soon(channel)
+                self.close_soon(channel)
 
     def add_task(self, task: Channel) -> None:
         """Answer a request. Called when it is complete and those before it are answered."""
@@ -120,11 +135,11 @@ class Server(TcpWSGIServer):
         home = channels[-1].home
         same = [channel for channel in channels if channel.home == home]
         if len(same) > FOR_EACH and not self._is_proxy(home):
-            self._close_soon(_oldest(same))
+            self.close_soon(_oldest(same))
         elif len(channels) > ALL:
-            self._close_soon(_oldest(channels))
+            self.close_soon(_oldest(channels))
 
-    def _close_soon(self, channel: Channel) -> None:
+    def close_soon(self, channel: Channel) -> None:
         """Close a connection in the server's loop.
 
         Waitress itself would wait until it can be written to, which may be never.
@@ -143,14 +158,12 @@ def _oldest(channels: Sequence[Channel]) -> Channel:
 
 
 def _home(address: Any) -> str:
-    """Return the network that counts as one sender: an IPv4 address, or the half of an IPv6 address that identifies a
-    customer.
-    """
+    """Return the network of a connection's sender."""
     try:
-        found = ip_address(str(address[0]).partition("%")[0])
+        home = network_of(str(address[0]))
+        return str(ip_network(home))
     except (ValueError, TypeError, IndexError):
         return "0.0.0.0/32"
-    return str(ip_network((found, 64 if isinstance(found, IPv6Address) else 32), strict=False))
 
 
 def listen(host: str, port: int) -> list[socket.socket]:

@@ -213,8 +213,9 @@ def page(id: str, number: int) -> str:
 def _looked_at(found: list[Mention], page: int) -> int:
     """Return the number of the current mention: the one in the address, or the first on the page, or 0."""
     named = request.args.get("mention", "")
-    if named.isascii() and named.isdigit() and 1 <= int(named[:9]) <= len(found) and found[int(named) - 1].page == page:
-        return int(named)
+    number = int(named) if re.fullmatch("[0-9]{1,9}", named) else 0
+    if 1 <= number <= len(found) and found[number - 1].page == page:
+        return number
     return next((each.number for each in found if each.page == page), 0)
 
 
