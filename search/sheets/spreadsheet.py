@@ -8,6 +8,7 @@ import io
 import posixpath
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from xml.parsers.expat import ExpatError
@@ -40,7 +41,7 @@ class Workbook:
         with _damaged():
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             self._left = _UNPACKED
-            self._taken: set[str] = set()
+            self._taken: Counter[str] = Counter()
             self._shared = Shared()
             self.sheets: list[tuple[str, bool]] = []
             self._parts: list[str] = []
@@ -94,8 +95,8 @@ class Workbook:
 
     def _part(self, name: str) -> Iterator[bytes]:
         """Yield the bytes of a part. zipfile returns no more bytes than the directory declares."""
-        if name not in self._taken:  # a sheet may be read twice
-            self._taken.add(name)
+        self._taken[name] += 1
+        if self._taken[name] != 2:  # a sheet may be read twice, but a thousand sheets may not be one part
             self._left -= self._zip.getinfo(name).file_size
         if self._left < 0:
             raise too_large()

@@ -20,6 +20,8 @@ from search.tables.column_types import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 _CELLS = 300_000  # 16,000 queries with 18 columns: five seconds
 _LETTERS = 50_000_000  # letters in all cells together: one long text may be the value of many cells
 _ELEMENTS = 100_000  # of styles, and of merged cells
+_LONGEST_TAG = 1_000_000  # bytes; a cell has at most 32,767 characters, and most of those are not in a tag
+_LONGEST_FORMAT = 255  # characters, as in Excel
 _REF = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -286,8 +288,12 @@ def parse(chunks: Iterable[bytes], reader: Reader, *, whole: bool = True) -> Non
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.data
     parser.StartDoctypeDeclHandler = _no_doctype
+    fed = 0
     for chunk in chunks:
         parser.Parse(chunk)
+        fed += len(chunk)
+        if fed - parser.CurrentByteIndex > _LONGEST_TAG:
+            raise ValueError("a tag or a comment without end, which is read from its start with every chunk")
     if whole:
         parser.Parse(b"", True)
 
@@ -315,7 +321,7 @@ def formats_of(styles: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
     own, found, within = dict(BUILT_IN), [], ""
     for name, values in styles:
         if name == "numFmt":
-            own[int(values["numFmtId"])] = values["formatCode"]
+            own[int(values["numFmtId"])] = values["formatCode"][:_LONGEST_FORMAT]
         elif name in ("cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
             within = name
         elif name == "xf" and within == "cellXfs":

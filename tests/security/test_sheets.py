@@ -1,6 +1,7 @@
 """A sheet of queries made to block the page is refused quickly, by a process that can be ended."""
 
 import json
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,6 +17,7 @@ from reviews.web.repeating import Asked
 from reviews.web.serving.turns import Turns
 from search.sheets import untrusted
 from search.sheets.query_sheet import questions, read
+from search.sheets.spreadsheet_xml import formats_of
 from search.sheets.untrusted import read_untrusted
 from tests.patience import PATIENCE, steps
 from tests.security import workbooks
@@ -32,6 +34,42 @@ def test_distant_rows_and_columns_are_refused_while_reading(name: str) -> None:
             read(data, "sheet.xlsx")
 
     assert steps(refused) < _STEPS
+
+
+@pytest.mark.parametrize("opened", ['<c r="A2" t="', "<!--", "<?x "], ids=lambda opened: opened[:3])
+def test_a_tag_without_end_is_refused(opened: str) -> None:
+    """A file of 24 kB took 25 seconds: what is not complete is read from its start with every chunk."""
+    data = workbooks.workbook(workbooks.row(1, workbooks.text("A1", "query")) + opened + "x" * 3_000_000)
+    looked: list[int] = []
+
+    def profiled(_frame: object, event: str, function: object) -> None:
+        if event == "c_call" and getattr(function, "__name__", "") == "Parse":
+            looked.append(1)
+
+    sys.setprofile(profiled)
+    try:
+        with pytest.raises(UsageError, match="is damaged"):
+            read(data, "sheet.xlsx")
+    finally:
+        sys.setprofile(None)
+    assert len(looked) < 30, "chunks of 64 kB of a part with 3 MB"
+
+
+def test_many_sheets_in_one_file_are_too_large() -> None:
+    """A file of 9 kB with a thousand sheets was read until the process was killed, half a minute later."""
+    rows = f"<!--{'x' * 800_000}-->"
+    with pytest.raises(UsageError, match="too large when unpacked"):
+        read(workbooks.workbook(rows, sheets=40, parts=1), "sheet.xlsx")
+
+
+def test_a_number_format_is_no_longer_than_in_excel() -> None:
+    """One of 80,000 characters took half a minute."""
+    styles = [
+        ("numFmt", {"numFmtId": "200", "formatCode": "[$" * 40_000}),
+        ("cellXfs", {}),
+        ("xf", {"numFmtId": "200"}),
+    ]
+    assert [len(each) for each in formats_of(styles)] == [255]
 
 
 def test_a_text_with_endless_columns_is_refused() -> None:

@@ -8,12 +8,13 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def workbook(rows: str, after: str = "", sheets: int = 1) -> bytes:
-    """Return a workbook whose sheets contain these rows, given as XML."""
+def workbook(rows: str, after: str = "", sheets: int = 1, parts: int = 0) -> bytes:
+    """Return a workbook whose sheets contain these rows, given as XML. With `parts`, sheets share this many files."""
     out = io.BytesIO()
     listed = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="r{n}"/>' for n in range(1, sheets + 1))
+    files = parts or sheets
     links = "".join(
-        f'<Relationship Id="r{n}" Type="{_REL}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        f'<Relationship Id="r{n}" Type="{_REL}/worksheet" Target="worksheets/sheet{(n - 1) % files + 1}.xml"/>'
         for n in range(1, sheets + 1)
     )
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
@@ -26,7 +27,7 @@ def workbook(rows: str, after: str = "", sheets: int = 1) -> bytes:
             "xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{listed}</sheets></workbook>'
         )
         file.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{_PACKAGE}">{links}</Relationships>')
-        for n in range(1, sheets + 1):
+        for n in range(1, files + 1):
             file.writestr(
                 f"xl/worksheets/sheet{n}.xml",
                 f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData>{after}</worksheet>',
