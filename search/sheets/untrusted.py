@@ -14,6 +14,8 @@ from search.sheets.query_sheet import MAX_QUESTIONS, Question, Sheet, text_of, w
 _SECONDS = 30.0  # the largest accepted sheet takes five
 _MEMORY_MB = 600
 _LONGEST = 64_000_000  # bytes of an answer; a sheet of 5 MB becomes a few times larger
+_MOST = {b'":': 2_000_000, b",": 8_000_000, b"[": 2_000_000, b"{": 2_000_000}
+"""How often these may be in an answer, in a text or not. What is parsed takes many times the memory of its text."""
 
 
 def read_untrusted(data: bytes, name: str) -> Sheet:
@@ -22,13 +24,15 @@ def read_untrusted(data: bytes, name: str) -> Sheet:
     if works_in_bubblewrap():
         command = [*box(), *command]
     done = run(command, (data,), seconds=_SECONDS, most=_LONGEST, environment=environment())
-    if done.answer.late or done.answer.too_long or done.exit_code:
+    answer = done.answer.data
+    heavy = any(answer.count(sign) > most for sign, most in _MOST.items())
+    if done.answer.late or done.answer.too_long or done.exit_code or heavy:
         raise UsageError(
             "The sheet takes too much time or memory to read. Keep only the rows and columns that you need, or save "
             "it as CSV."
         )
     try:
-        told = json.loads(done.answer.data)
+        told = json.loads(answer)
         if "refused" in told:
             raise UsageError(text_of(told["refused"]))
         rows = told["questions"]

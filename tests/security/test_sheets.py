@@ -12,6 +12,8 @@ import pytest
 
 from corpus.errors import LimitHit, NotFound, UsageError
 from corpus.layout import create_library
+from ingest.sandbox.children import Done
+from ingest.sandbox.pipes import Answer
 from reviews.web import batch_jobs
 from reviews.web.repeating import Asked
 from reviews.web.serving.turns import Turns
@@ -103,6 +105,18 @@ def test_an_untrusted_sheet_is_refused_with_the_same_words() -> None:
 def test_a_sheet_that_takes_too_long_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(untrusted, "_SECONDS", 0.0)
     with pytest.raises(UsageError, match="too much time"):
+        read_untrusted(b"neglect\n", "sheet.txt")
+
+
+@pytest.mark.parametrize("part", [b"[]", b"{}", b'{"a":1}', b"1"], ids=["lists", "objects", "names", "numbers"])
+def test_an_answer_with_endless_values_is_not_parsed(part: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that a sheet took over could fill the memory of the server with 64 MB of empty lists."""
+    data = b"[" + (part + b",") * (63_000_000 // (len(part) + 1)) + b"1]"
+    answer = Answer(most=64_000_000, whole=True)
+    answer.add(data)
+    monkeypatch.setattr(untrusted, "run", lambda *_, **__: Done(answer, 0, ""))
+    monkeypatch.setattr(json, "loads", lambda _: pytest.fail("it was parsed"))
+    with pytest.raises(UsageError, match="too much time or memory"):
         read_untrusted(b"neglect\n", "sheet.txt")
 
 
