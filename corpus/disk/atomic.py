@@ -51,10 +51,13 @@ def move_atomic(fresh: Path, path: Path) -> None:
 
 
 def delete_folder(folder: Path) -> None:
-    """Delete a folder with everything in it. Raises OSError."""
+    """Delete a folder with everything in it, or a link to a folder. Raises OSError."""
     import shutil  # only imported here, because every search imports this module
 
-    shutil.rmtree(folder)
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder)
 
 
 def flush_file(path: Path) -> None:

@@ -15,6 +15,7 @@ from corpus.disk.atomic import flush_folder, write_atomic
 from corpus.disk.disk_errors import refused
 from corpus.disk.regular_file import read_list
 from corpus.disk.typed_json import typed
+from corpus.errors import LimitHit
 from index.vectors.packed import is_whole, sealed
 
 MANIFEST = "manifest.json"
@@ -78,8 +79,13 @@ class Vectors:
 
 
 def stored(vectors: Path, model: str) -> Vectors:
-    """Return the vectors of a model, given by its fingerprint. A missing or damaged manifest is treated as empty."""
+    """Return the vectors of a model, given by its fingerprint. A missing or damaged manifest is treated as empty.
+
+    Raises LimitHit if the folder is a link, because what is written and deleted there may not be the library's.
+    """
     folder = vectors / model
+    if folder.is_symlink():
+        raise LimitHit(f"{folder} is a link, and must be a folder of the library. Delete the link.")
     try:
         data = read_list(folder / MANIFEST)
     except OSError:
@@ -105,7 +111,7 @@ def keep_only(vectors: Path, readings: Collection[int], model: str | None = None
     With `model`, also delete those of all other models.
     """
     for folder in vectors.iterdir() if vectors.is_dir() else ():
-        if not folder.is_dir() or model not in (None, folder.name):
+        if folder.is_symlink() or not folder.is_dir() or model not in (None, folder.name):
             _delete(folder)
         else:
             stored(vectors, folder.name).only(readings)

@@ -15,11 +15,14 @@ from corpus.settings import Settings, load_settings
 from corpus.storage.store import Store
 from corpus.themes import load_themes
 from index.matching.phrase_cache import Phrases
+from index.storage import generations
+from index.vectors import store as vectors
 from reviews.maintenance import running
-from reviews.maintenance.erase import catch_up
+from reviews.maintenance.erase import catch_up, drop_leftovers, drop_vectors, forget_worked_out
 from reviews.maintenance.follows import Follows
 from reviews.web.guard.audit import Audit
 from reviews.web.guard.tokens import Tokens
+from reviews.web.sheet_folders import drop_abandoned
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
 
@@ -102,6 +105,33 @@ def test_nothing_is_deleted_in_a_folder_that_is_a_link(name: str, settings: Sett
     with Store.open(settings.database) as store, pytest.raises(LimitHit, match="is a link"):
         catch_up(settings, store)
     assert len(list(photographs.iterdir())) == 3
+
+
+@pytest.mark.parametrize("name", ["vectors/model", "index/0000007", "index/building-1", "cache/sheets-1", "cache/x"])
+def test_nothing_is_deleted_in_a_link_inside_a_folder(name: str, settings: Settings, tmp_path: Path) -> None:
+    """A link to a folder of photographs in vectors/ deleted them with the first removal, or a new model."""
+    photographs = tmp_path / "photographs"
+    photographs.mkdir()
+    for each in ("beach.jpg", ".hidden", "notes.json"):
+        (photographs / each).write_text("precious")
+    link = settings.library / name
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(photographs)
+    with Store.open(settings.database) as store:
+        drop_vectors(settings, store)
+        forget_worked_out(settings)
+        drop_leftovers(settings)
+        drop_abandoned(settings.cache)
+        generations.prune(settings.index)
+        generations.keep_only(settings.index, "0000001")
+    assert len(list(photographs.iterdir())) == 3
+
+
+def test_vectors_are_not_written_where_a_link_leads(settings: Settings, tmp_path: Path) -> None:
+    settings.vectors.mkdir(exist_ok=True)
+    (settings.vectors / "model").symlink_to(tmp_path)
+    with pytest.raises(LimitHit, match="is a link"):
+        vectors.stored(settings.vectors, "model")
 
 
 def test_the_note_of_a_run_does_not_overwrite_what_a_link_leads_to(settings: Settings, tmp_path: Path) -> None:
