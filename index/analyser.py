@@ -14,6 +14,7 @@ or different classes of words (`index.forms`).
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -231,6 +232,16 @@ def _one_by_one(texts: Iterable[str]) -> list[str]:
         found += tokens(text)
         found.append(GAP)
     return found[:-1]
+
+
+def counts(texts: Sequence[str]) -> dict[str, int]:
+    """Return how often each term occurs in some texts, without terms in capitals, in the order of the text."""
+    found: dict[str, int] = {}
+    for token, count in Counter(tokens_of(texts)).items():
+        known = _terms[token][0]
+        found[known] = found.get(known, 0) + count
+    found.pop(GAP, None)
+    return found
 
 
 def term(token: str) -> tuple[str, str]:

@@ -69,12 +69,9 @@ def similar_reports(
 ) -> list[Alike]:
     """Return the most similar reports, best first."""
     texts = [text for text, _, _ in source.indexable(snapshot.documents()[document])]
-    counted: defaultdict[str, int] = defaultdict(int)
-    for token, count in Counter(analyser.tokens_of(texts)).items():
-        if token != analyser.GAP:
-            counted[analyser.term(token)[0]] += count
-    counts = Counter(counted)
-    frequent = list(islice((term for term, _ in counts.most_common() if _is_comparable(term)), _LOOKED_UP))
+    counts = analyser.counts(texts)
+    most_first = sorted(counts, key=counts.__getitem__, reverse=True)
+    frequent = list(islice(filter(_is_comparable, most_first), _LOOKED_UP))
     distinctive = _most_distinctive(snapshot, frequent, counts, _KEPT)
     if not distinctive:
         return []
