@@ -924,7 +924,7 @@ class _Generator:
                 chosen += map(Word, pair)
         words = [*chosen, *(self.chance.choice(more)() for _ in range(self.chance.randint(0, 2)))]
         kept = [word for word in words if word.exact or self.content(word.text)]
-        return Plain(tuple(kept)) if len(kept) > 1 else None
+        return Plain(tuple(kept)) if len(kept) > 1 and not _length_of_opening(kept) else None
 
     def content(self, text: str) -> bool:
         """Return whether a word is neither a function word nor read as an operator."""
@@ -1042,7 +1042,7 @@ def as_meant(text: str) -> Query:
     """Return what plain words in lower case mean, by the rules of docs/query-language.md, word by word."""
     words = [Word(word) for word in re.sub(r"\b(a) and (e)\b|\b(b) and (b)\b", _with_ampersand, text).split()]
     typed = words
-    while asking := max(filter(None, (_asking(line.split(), words) for line in _OPENINGS)), default=0):
+    while asking := _length_of_opening(words):
         words = words[asking:]
     if all(fold(word.text) in FUNCTION_WORDS for word in words):
         words = typed
@@ -1068,6 +1068,11 @@ _OPENINGS = [line.replace("REVIEW", REVIEWS) for line in OPENINGS.splitlines() i
 
 def _with_ampersand(letters: re.Match[str]) -> str:
     return "&".join(filter(None, letters.groups())).upper()
+
+
+def _length_of_opening(words: Sequence[Word]) -> int:
+    """Return how many of the first words only begin a request: `Please` in "Please co operation"."""
+    return max(filter(None, (_asking(line.split(), words) for line in _OPENINGS)), default=0)
 
 
 def _asking(slots: Sequence[str], words: Sequence[Word]) -> int | None:
