@@ -16,7 +16,7 @@ Form = Any
 """A form, as described above."""
 
 _MOST = 2**64
-_SIMPLE = frozenset(map(id, (str, int, float, bool, None)))
+_SIMPLE = frozenset(map(id, (str, int, float, bool, None)))  # by identity, because other forms cannot be hashed
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 

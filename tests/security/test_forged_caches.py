@@ -12,7 +12,6 @@ import pytest
 
 import reviews
 from benchmarks.faults.removal import small_pdf
-from corpus.layout import create_library
 from corpus.settings import load_settings
 from corpus.themes import load_themes
 from index.matching import phrase_cache
@@ -20,6 +19,7 @@ from index.storage.packed_counts import PackedCounts, pack
 from reviews.maintenance import soundness
 from reviews.maintenance.update import run
 from search.answering import theme_index
+from tests.forging import library_of
 
 NAMES = [*(theme.name for theme in load_themes().themes), "Nurses"]
 
@@ -27,12 +27,9 @@ NAMES = [*(theme.name for theme in load_themes().themes), "Nurses"]
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a library whose themes and phrases have been counted."""
-    library = tmp_path_factory.mktemp("counted") / "library"
-    create_library(library)
-    (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
+    reports = {"0": "The school nurse was told of the injury.", "1": "The doctor came.", "2": "Nobody came."}
+    library = library_of(tmp_path_factory.mktemp("counted") / "library", reports)
     (library / "themes.toml").write_text('[[theme]]\nname = "Nurses"\nqueries = ["\\"school nurse\\"", "doctor"]\n')
-    for number, words in enumerate(("The school nurse was told of the injury.", "The doctor came.", "Nobody came.")):
-        (library / "reports" / f"{number}.pdf").write_bytes(small_pdf(words))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(theme_index, "MANY", 1)
         run(load_settings(library), ())

@@ -15,9 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.faults.removal import small_pdf
 from corpus.errors import Corrupt, ReviewsError
-from corpus.layout import create_library
 from corpus.settings import load_settings
 from corpus.storage.store import Store
 from reviews.cli.main import main
@@ -26,6 +24,7 @@ from reviews.collecting.person_files import PersonFile
 from reviews.maintenance.remove import remove
 from reviews.maintenance.update import run
 from reviews.web.app import create_app
+from tests.forging import RAW, changed, forged, library_of
 
 DOCUMENTED = {0, 2, 4, 5, 6, 7, 8, 9}
 """The exit codes of docs/cli.md, without the one for a bug."""
@@ -36,13 +35,13 @@ WRITING = ("update", "remove ID --reason asked --yes")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    library = tmp_path_factory.mktemp("made") / "library"
-    create_library(library)
-    (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
+    reports = {
+        "0": "The school saw Child Wren.",
+        "1": "Recommendation 1: Nurses should ask Wren.",
+        "gone": "A third report.",
+    }
+    library = library_of(tmp_path_factory.mktemp("made") / "library", reports)
     (library / "catalogue.csv").write_text("file,title\n0.pdf,Child Wren\n")
-    for number, words in enumerate(("The school saw Child Wren.", "Recommendation 1: Nurses should ask Wren.")):
-        (library / "reports" / f"{number}.pdf").write_bytes(small_pdf(words))
-    (library / "reports" / "gone.pdf").write_bytes(small_pdf("A third report."))
     gone = hashlib.sha256((library / "reports" / "gone.pdf").read_bytes()).hexdigest()
     run(load_settings(library), ())
     remove(load_settings(library), gone, "asked")
@@ -78,16 +77,6 @@ def answered(library: Path, *commands: str) -> Iterator[tuple[str, int]]:
 
 def report_of(library: Path) -> str:
     return hashlib.sha256((library / "reports" / "0.pdf").read_bytes()).hexdigest()
-
-
-def forged(library: Path, *statements: str) -> None:
-    """Change the corpus as somebody else would, who need not keep to any rule."""
-    with closing(sqlite3.connect(library / "corpus.db", isolation_level=None)) as connection:
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        connection.execute("PRAGMA writable_schema = ON")
-        for statement in statements:
-            connection.execute(statement)
 
 
 _ENDLESS = "WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x FROM r)"
@@ -208,7 +197,6 @@ JSON_FILES = (
 )
 PAGES = ("/", "/?q=wren", "/coverage", "/status", "/recommendations", "/themes")
 BAD: tuple[Any, ...] = (None, -1, "x", [], {}, [5], [[]], [{}], {"a": 5}, 2**70, float("inf"), True, "\ud800", "a\0b")
-RAW = (b"", b"[", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 50_000, b"9" * 10_000, b"NaN")
 
 
 def put(library: Path, name: str, data: bytes) -> None:
@@ -237,18 +225,6 @@ def of(library: Path, name: str) -> Any:
     path = at(library, name)
     data = path.read_bytes()
     return json.loads(data.partition(b"\n")[2] if path.name == "manifest.json" else data)
-
-
-def changed(value: Any, bad: Any) -> Iterator[Any]:
-    """Yield the value with each of its parts replaced, and with each left out."""
-    yield bad
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield {name: each for name, each in value.items() if name != key}
-            yield from ({**value, key: each} for each in changed(part, bad))
-    elif isinstance(value, list):
-        for place, part in enumerate(value[:2]):
-            yield from ([*value[:place], each, *value[place + 1 :]] for each in changed(part, bad))
 
 
 COMMANDS: dict[str, tuple[str, ...]] = {

@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.faults.removal import small_pdf
-from corpus.layout import create_library
 from corpus.settings import load_settings
 from reviews.cli.main import main
 from reviews.maintenance.remove import remove
 from reviews.maintenance.update import run
+from tests.forging import forged, library_of
 
 DAMAGE = 5
 """The exit code of docs/cli.md for damage."""
@@ -23,12 +23,9 @@ DAMAGE = 5
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    library = tmp_path_factory.mktemp("made") / "library"
-    create_library(library)
-    (library / "reviews.toml").write_text("ocr = false\njobs = 1\n")
+    reports = {"0": "The school saw Child Wren.", "gone": "A second report."}
+    library = library_of(tmp_path_factory.mktemp("made") / "library", reports)
     (library / "catalogue.csv").write_text("file,title\n0.pdf,Child Wren\n")
-    for name, words in (("0", "The school saw Child Wren."), ("gone", "A second report.")):
-        (library / "reports" / f"{name}.pdf").write_bytes(small_pdf(words))
     run(load_settings(library), ())
     return library
 
@@ -36,14 +33,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def library(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "library"))
-
-
-def forged(library: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(library / "corpus.db", isolation_level=None)) as connection:
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        for statement in statements:
-            connection.execute(statement)
 
 
 def rows(library: Path) -> set[str]:

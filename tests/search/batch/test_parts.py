@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from reviews.library import Library
 from search.batch import runner
 from search.batch.runner import Source, Stopped
 from search.sheets.query_sheet import Question, questions
+from tests.forging import RAW, changed
 
 SHEET = (
     "id,query,section,who\nA,neglect,,Ann\nB,school OR home,findings,\nC,(,,\nD,nosuchwordatall,,Bea\nE,year:2014,,\n"
@@ -59,19 +60,6 @@ def test_every_answer_is_kept_whatever_is_written(
 
 
 BAD: tuple[Any, ...] = (None, -1, "x", [], {}, [5], [[]], [["a", 5]], {"a": 5}, 2**70, 2**40, float("inf"), True)
-RAW = (b"", b"[", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 50_000, b"9" * 10_000, b"NaN")
-
-
-def changed(value: Any, bad: Any) -> Iterator[Any]:
-    """Yield the value with each of its parts replaced, and with each left out."""
-    yield bad
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield {name: each for name, each in value.items() if name != key}
-            yield from ({**value, key: each} for each in changed(part, bad))
-    elif isinstance(value, list):
-        for place, part in enumerate(value[:2]):
-            yield from ([*value[:place], each, *value[place + 1 :]] for each in changed(part, bad))
 
 
 @pytest.fixture(scope="module")
