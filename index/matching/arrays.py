@@ -239,14 +239,6 @@ def paragraphs_of(documents: Sequence[int], layout: Callable[[int], Layout]) -> 
     return Paragraphs(starts, starts[first], np.uint16(1) << kinds[first])
 
 
-def with_more(one: Paragraphs, other: Paragraphs) -> Paragraphs:
-    """Combine the paragraphs of two sets of documents that have none in common."""
-    sections = np.concatenate((one.sections, other.sections))
-    order = np.argsort(sections, kind="stable")
-    masks = np.concatenate((one.masks, other.masks))
-    return Paragraphs(merged([one.starts, other.starts]), sections[order], masks[order])
-
-
 def starting(keys: Keys, ordinals: NDArray[np.intp]) -> Keys:
     """Return the keys at some indexes. An index past the end gives `BEHIND`, which is greater than any key."""
     if not len(keys):

@@ -19,10 +19,15 @@ class Facets:
 
     def __init__(self, reports: Mapping[int, Report]) -> None:
         self._columns = {name: {d: getattr(report, name) for d, report in reports.items()} for name in OF_A_REPORT}
+        self._all = {name: Counter(column.values()) for name, column in self._columns.items()}
 
-    def of_reports(self, name: str, documents: Iterable[int]) -> tuple[FacetValue, ...]:
+    def of_reports(self, name: str, documents: set[int]) -> tuple[FacetValue, ...]:
         """Return the values of a field: years latest first, others most frequent first, and unknown last."""
-        counts = Counter(map(self._columns[name].__getitem__, documents))
+        column = self._columns[name]
+        if 2 * len(documents) < len(column):
+            counts = Counter(map(column.__getitem__, documents))
+        else:  # there are fewer of the others
+            counts = self._all[name] - Counter(map(column.__getitem__, column.keys() - documents))
         unknown = counts.pop(None, 0)
         found = sorted(counts.items(), key=lambda pair: str(pair[0]), reverse=name == "year")
         if name != "year":

@@ -99,8 +99,11 @@ class Ranking:
 
         Plain words get points for how close together they occur, other parts for being in the same paragraph.
         """
-        if answer.together and (nearness := answer.together.nearness(document)):
-            return {n: NEARNESS_WEIGHT * nearness * idf(match, self._size) for n, match in enumerate(answer.matches)}
+        if answer.together:
+            if nearness := answer.together.nearness(document):
+                return {n: NEARNESS_WEIGHT * nearness * idf(each, self._size) for n, each in enumerate(answer.matches)}
+            if len(answer.matches) == 2:  # both are in no paragraph
+                return {}
         return self._sharing(answer.matches, document, layout)
 
     def _sharing(self, matches: Sequence[Match], document: int, layout: Layout) -> dict[int, float]:

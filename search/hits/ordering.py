@@ -30,8 +30,9 @@ def ordered(
     hits = _by_relevance(session, scores)
     if request.sort == "relevance":
         if near is not None and len(answer.matches) <= TOGETHER_FIRST_UP_TO:
-            hits.sort(key=lambda document: document not in near)
-        hits.sort(key=answer.has_verbatim, reverse=True)
+            hits.sort(key=near.__contains__, reverse=True)
+        if answer.verbatim:
+            hits.sort(key=answer.verbatim.documents.__contains__, reverse=True)
         if near is not None:
             hits = ranker.promote_best(hits)
     elif request.sort == "mentions":
