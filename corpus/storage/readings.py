@@ -201,26 +201,6 @@ class Readings:
         select = "SELECT ordinal, number FROM paragraph WHERE reading = ? AND number IS NOT NULL"
         return dict(self._db.rows(select, (reading,)))
 
-    def page_text(self, reading: int, number: int) -> list[Paragraph | Aside]:
-        """Return the paragraphs and boilerplate of a page in order.
-
-        A paragraph on two pages is returned in full for each.
-        """
-        with self._db.snapshot(), checked_values(self._db.path):
-            if not self._db.rows("SELECT 1 FROM page WHERE reading = ? AND number = ?", (reading, number)):
-                last = self._db.rows("SELECT pages FROM reading WHERE id = ?", (reading,))
-                raise NotFound(f"There is no page {number}: the report has pages 1 to {last[0][0] if last else 0}.")
-            select = f"{_PARAGRAPHS} AND page <= ? AND last_page >= ? ORDER BY ordinal"
-            paragraphs = [_paragraph(row) for row in self._db.rows(select, (reading, number, number))]
-            select = "SELECT page, before, role, text FROM aside WHERE reading = ? AND page = ? ORDER BY ordinal"
-            asides = [
-                Aside(page, n, AsideRole(role), text)
-                for page, n, role, text in self._db.rows(select, (reading, number))
-            ]
-        # The sort is stable: asides come before the paragraph that they precede, and keep their own order.
-        pieces: list[Paragraph | Aside] = [*asides, *paragraphs]
-        return sorted(pieces, key=lambda piece: piece.before if isinstance(piece, Aside) else piece.ordinal)
-
     def keep_scan(self, report: str, scan: Scan) -> None:
         """Store what OCR read, even if the report then fails, because OCR takes seconds per page."""
         lines = json.dumps(scan.lines, ensure_ascii=False)

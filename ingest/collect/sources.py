@@ -19,8 +19,6 @@ from ingest.collect.addresses import NOTHING_MORE, Allowance, refusal
 COLUMNS = ("name", "board", "area", "url", "links", "depth", "leave_out", "exclude")
 """The columns. Only `name` and `url` must be filled in."""
 
-DEEPEST = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -128,23 +128,6 @@ class TestWhatWasReadComesBack:
             ("Nobody asked ‘why’.", "findings", False),
         ]
 
-    def test_a_page_shows_paragraphs_and_asides_in_order(self, store: Store) -> None:
-        store.put(a_text(), a_file())
-        text = a_text()
-        assert store.readings.page_text(1, 1) == [text.asides[0], *text.paragraphs[:2]]
-        assert store.readings.page_text(1, 2) == [
-            text.paragraphs[1],
-            text.asides[1],
-            text.paragraphs[2],
-            text.asides[2],
-        ]
-        assert store.readings.page_text(1, 3) == [text.paragraphs[1]]
-
-    def test_a_missing_page_says_how_many_there_are(self, store: Store) -> None:
-        store.put(a_text(), a_file())
-        with pytest.raises(NotFound, match="1 to 3"):
-            store.readings.page_text(1, 4)
-
     def test_a_file_name_that_an_earlier_version_kept_as_bytes_is_made_clean_text(self, path: Path) -> None:
         with Store.open(path, create=True) as store:
             store.put(a_text(), a_file("reports/elm.pdf"))
