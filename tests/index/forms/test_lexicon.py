@@ -44,6 +44,9 @@ def test_the_judged_classes_are_right() -> None:
         ("authority", "author"),
         ("important", "import"),
         ("housing", "house"),
+        ("missing", "missed"),
+        ("setting", "set"),
+        ("briefing", "brief"),
         ("evening", "even"),
         ("wound", "wind"),
         ("media", "medium"),
@@ -123,4 +126,4 @@ def test_other_classes_have_another_version_of_the_analysis() -> None:
     said = sha256()
     for name in ("exceptions.txt", "rule.py"):
         said.update((FAMILIES.parent / name).read_text("utf-8").encode())
-    assert (analyser.VERSION, said.hexdigest()[:16]) == ("7", "08ea2c86ef6164f6")
+    assert (analyser.VERSION, said.hexdigest()[:16]) == ("8", "92a16d93b28d44ad")
