@@ -1,6 +1,6 @@
 """Answer queries of `paired` in one engine: a line of JSON on stdin for each query, a line with its time on stdout.
 
-This file imports only modules that older versions of this project also have, and nothing else from `benchmarks`,
+This file imports nothing else from `benchmarks`, and for "answer" only what older versions of this project also have,
 because an old version is measured with its own code on PYTHONPATH.
 """
 
@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from corpus.errors import ReviewsError
 
 Ask = Callable[[dict[str, Any]], Any]
 
@@ -125,7 +127,7 @@ def main() -> None:
         wall, cpu = time.perf_counter(), time.process_time()
         try:
             found = ask(asked)
-        except Exception as error:  # noqa: BLE001 - a refused query is an answer too, and must be the same
+        except ReviewsError as error:  # a refused query is an answer too, and must be the same
             found = f"{type(error).__name__}: {error}"
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         said = found if isinstance(found, str) else _said(found)

@@ -122,7 +122,7 @@ def main() -> None:
         engines: dict[str, Engine] = {}
         for name in ("answer", "matching") if chosen.peers else ("answer",):
             engines[name] = stack.enter_context(running(name, library))
-            if chosen.before:
+            if chosen.before and name == "answer":  # matching alone is asked in another way in each version
                 engines[f"{name} before"] = stack.enter_context(running(name, earlier, code=chosen.before.resolve()))
         for name in _PEERS if chosen.peers else ():
             python = peers.python_with({"fts5": "sqlite3"}.get(name, name))
