@@ -60,6 +60,7 @@ CONTENTS = {
         "docs/reading",
         "docs/ranking",
         "docs/performance",
+        "docs/measurements",
         "docs/reliability",
     ],
     "Working on it": [
