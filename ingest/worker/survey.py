@@ -10,6 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 _HEAD = 2_000  # bytes before a stream that describe it
 _LARGEST, _ALL = 20_000_000, 500_000_000  # bytes of a stream, and of all, when unpacked
@@ -24,8 +25,9 @@ _OTHER = re.compile(  # neither drawing commands nor dictionaries
 _PREDICTED = re.compile(rb"/Predictor\s*(?:[2-9]|1\d)")
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 _COMMANDS = re.compile(rb"/Contents\s*(\[[^\]]*\]|\d+\s+\d+\s+R)")
-_REFERENCE = re.compile(rb"(\d+)\s+\d+\s+R")
-_OBJECT = re.compile(rb"(\d+)\s+\d+\s+obj\b")
+_REFERENCE = re.compile(rb"(?<!\d)(\d+)\s+\d+\s+R")  # not tried again within a number
+_NUMBERED = re.compile(rb"(?<!\d)(\d+)\s+\d+\s+\Z")  # how an object begins, before the word "obj"
+_REACH = 80  # bytes before that word in which its numbers are
 _NUMBERS = re.compile(rb"[\d\s]*")
 _GLYPH = re.compile(rb"\s*(?:[-+]?[\d.]+\s+){2,6}d[01]\b")  # how the drawing of a letter begins (Type 3)
 _WORDS = re.compile(rb"T[jJ]\b")
@@ -161,12 +163,21 @@ def _look(text: bytes, found: Survey, packed: set[bytes]) -> None:
         text = _NUMBER.sub(lambda match: bytes.fromhex(match.group(1).decode()), text)
     found.pages = len(_PAGE.findall(text))
     commands = {number for held in _COMMANDS.findall(text) for number in _REFERENCE.findall(held)}
-    found.damaged |= not commands.issubset(packed) and not commands.issubset(packed.union(_OBJECT.findall(text)))
+    found.damaged |= not commands.issubset(packed) and not commands.issubset(packed.union(_numbers(text)))
     found.layers = b"OCProperties" in text
     found.type3 = b"Type3" in text
     found.says |= b"ActualText" in text and b"Properties" in text  # of drawing commands; a structure may have it too
     found.files = _FILES.search(text) is not None
     found.painted = _PAINTED.search(text) is not None
+
+
+def _numbers(text: bytes) -> Iterator[bytes]:
+    """Yield the numbers of the objects. A pattern for all of it would try every number in the file."""
+    for before, after in pairwise(text.split(b"obj")):
+        if before[-1:].isspace() and not (after[:1].isalnum() or after[:1] == b"_"):
+            found = _NUMBERED.search(before, max(0, len(before) - _REACH))
+            if found is not None:
+                yield found.group(1)
 
 
 def _has_blanks(cmap: bytes) -> bool:

@@ -1,5 +1,6 @@
 """What a file may have is found before it is read, also where it is packed, written in other ways or encrypted."""
 
+import time
 import zlib
 
 import pytest
@@ -99,3 +100,20 @@ def test_packed_objects_of_an_encrypted_file_may_have_anything() -> None:
     data = packed("/Type/ObjStm", b"<</Type/Page>>") + b"trailer<</Encrypt 3 0 R>>"
     everything = Survey(0, packed=True, layers=True, type3=True, says=True, blanks=True, files=True, painted=True)
     assert survey(data) == everything
+
+
+@pytest.mark.parametrize("begun", ["5 0 obj<<", "25 0 obj 5\n0\r\nobj\n<<", "endobj 5 0 obj[", "obj 5 0 obj"])
+def test_drawing_commands_are_found_wherever_their_object_begins(begun: str) -> None:
+    assert not survey(f"<</Contents 5 0 R>> {begun}".encode()).damaged
+
+
+@pytest.mark.parametrize("begun", ["25 0 obj<<", "5 0 object", "5 0obj", "5 obj", "5 0 obj_", "5 1 0 obj", ""])
+def test_drawing_commands_without_their_object_are_missed(begun: str) -> None:
+    assert survey(f"<</Contents 5 0 R>> {begun}".encode()).damaged
+
+
+@pytest.mark.parametrize("text", [b"%b", b"/Contents[%b]", b"%b obj"])
+def test_a_long_number_is_surveyed_at_once(text: bytes) -> None:
+    started = time.process_time()
+    survey(text % (b"1" * 200_000))
+    assert time.process_time() - started < 1
