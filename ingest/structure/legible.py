@@ -146,7 +146,9 @@ def is_usual(text: str) -> bool:
     This test is fast, and settles nearly every line.
     """
     words = text.lower().split()
-    return 10 * sum(map(_USUAL.__contains__, words)) >= len(words)
+    if _USUAL.isdisjoint(words):
+        return not words
+    return len(words) <= 10 or 10 * sum(map(_USUAL.__contains__, words)) >= len(words)
 
 
 def _pairs(text: str) -> tuple[int, int]:

@@ -191,7 +191,7 @@ def vocabulary(lines: list[str]) -> tuple[set[str], set[str]]:
 
     If a line ended in a hyphen, its last word and the first word of the next line must not be included in `lines`.
     """
-    pieces = set(" ".join(lines).lower().split())
+    pieces = set(map(str.lower, set(" ".join(lines).split())))
     plain = set(filter(str.isalpha, pieces))  # most of them
     return (
         plain.union(_WORD.findall(" ".join(pieces - plain))),

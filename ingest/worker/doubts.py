@@ -50,21 +50,32 @@ def mark(
 
 def _mark_missing(text_page: textpage.TextPage, lines: Sequence[Line], places: Sequence[Sequence[int]]) -> None:
     """Mark the lines with letters that cannot be identified."""
-    if any(_may_be_unmapped(text_page, line, held) for line, held in zip(lines, places, strict=True)):
+    text = " ".join([line.text for line in lines])
+    if any(textpage.unmapped(text_page, _examined(text, lines, places))):
         for line, held in zip(lines, places, strict=True):
             _mark_unmapped(text_page, line, held)
-    text = " ".join([line.text for line in lines])
+        text = " ".join([line.text for line in lines])
     if legible.has_odd_letters(text) or legible.has_lies(text):  # otherwise no line has any
         for line in lines:
             if line.doubt is None and (legible.has_holes(line.text) or legible.has_lies(line.text)):
                 line.doubt = Doubt.HOLES
 
 
-def _may_be_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[int]) -> bool:
-    """Return whether a line may have letters that its font does not identify. Usually three letters are tested."""
-    some = (places[0], places[len(places) // 2], places[-1])
-    odd = legible.has_mixed_words(line.text) or legible.has_odd_letters(line.text)
-    return any(textpage.unmapped(text_page, places if odd else some))
+def _examined(text: str, lines: Sequence[Line], places: Sequence[Sequence[int]]) -> list[int]:
+    """Return the letters that show whether any letter of a page is not identified by its font.
+
+    Three letters of each line are enough, unless the line has odd ones. `text` is the text of all lines.
+    """
+    some = [place for held in places for place in (held[0], held[len(held) // 2], held[-1])]
+    if _is_odd(text):
+        for line, held in zip(lines, places, strict=True):
+            if _is_odd(line.text):
+                some += held
+    return some
+
+
+def _is_odd(text: str) -> bool:
+    return legible.has_mixed_words(text) or legible.has_odd_letters(text)
 
 
 def _mark_unmapped(text_page: textpage.TextPage, line: Line, places: Sequence[int]) -> None:

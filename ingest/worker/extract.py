@@ -227,9 +227,10 @@ def _page(
 
 def _looks_wrong(page: RawPage) -> bool:
     """Return whether the text of a page probably differs from what is printed on it."""
-    if not page.lines or any(line.doubt is Doubt.UNMAPPED for line in page.lines):  # which pypdf does not know either
+    doubted = {line.doubt for line in page.lines}
+    if not doubted or Doubt.UNMAPPED in doubted:  # which pypdf does not know either
         return False
-    if any(line.doubt is Doubt.CIPHER or line.doubt is Doubt.HOLES for line in page.lines):
+    if Doubt.CIPHER in doubted or Doubt.HOLES in doubted:
         return True
     return legible.badness(" ".join([line.text for line in page.lines])) > 0.05
 

@@ -14,6 +14,7 @@ from ingest.worker.pdfium import binding, textpage
 
 _SMALL = 0.8  # of the letter size: a mark is smaller
 _RISE = 0.12  # of the letter size by which a mark is above the line, at least
+_FLAT = 0.13  # of the letter size: no mark is so low, but hyphens are
 _TOUCHING = 0.15  # share of the letter size: no space between two words is narrower
 _WORD_GAP = 1.5  # times the usual gap of a spaced word: where the next word begins
 _ROOM = 0.07  # of the letter size: letters of a word are nearer unless the word is letter-spaced
@@ -101,8 +102,8 @@ def raised(pieces: list[binding.Box], base: float, usual: float) -> list[binding
 
     `base` is the height on the page of the line's first letter, measured upwards, and `usual` is its size.
     """
-    low, high, tall = base + _RISE * usual, base + usual, _SMALL * usual
-    return [piece for piece in pieces if low <= piece[1] <= high and piece[3] - piece[1] <= tall]
+    low, high, flat, tall = base + _RISE * usual, base + usual, _FLAT * usual, _SMALL * usual
+    return [piece for piece in pieces if low <= piece[1] <= high and flat <= piece[3] - piece[1] <= tall]
 
 
 def as_printed(

@@ -19,7 +19,6 @@ _ITALIC_NAME = re.compile(rb"italic|oblique|kursiv", re.IGNORECASE)
 _CLOSING = ",.;:)]’”"  # what a line may go on with where PDFium has split it at a mark
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SPACES = re.compile(" +")
-_LINE_END = re.compile("([\r\n\ufffe])")  # PDFium puts U+FFFE where a line ends in a hyphen
 
 
 def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Sequence[int]]:
@@ -32,12 +31,15 @@ def read(handle: int, text_page: textpage.TextPage, page: RawPage) -> list[Seque
     apart = glyphs.may_be_apart(text.replace("\ufffe", "\n"))
     found = _Lines(text_page, documents.views(handle), page, straight=len(text) == count, apart=apart)
     start = 0
-    for piece in _LINE_END.split(text):
-        if piece == "\ufffe":
-            found.ends_in_hyphen()
-        elif piece and not piece.isspace():
-            found.add(piece, start)
-        start += len(piece)
+    for row in text.replace("\r", "\n").split("\n"):
+        for number, piece in enumerate(row.split("\ufffe")):  # PDFium puts U+FFFE where a line ends in a hyphen
+            if number:
+                found.ends_in_hyphen()
+                start += 1
+            if piece and not piece.isspace():
+                found.add(piece, start)
+            start += len(piece)
+        start += 1
     found.measure()
     if found.sideways > found.upright:  # the page is read turned: sideways text is upright for its reader
         page.width, page.height = page.height, page.width
@@ -54,11 +56,13 @@ def _without_nul(text_page: textpage.TextPage, text: str) -> str:
     """
     if "\ufffe" not in text:
         return text
-    letters = list(text)
-    for at, letter in enumerate(text):
-        if letter == "\ufffe" and not textpage.letter_at(text_page, textpage.place_of(text_page, at)):
-            letters[at] = "\ufffd"
-    return "".join(letters)
+    first, *others = text.split("\ufffe")
+    found, at = [first], len(first)
+    for piece in others:
+        nul = not textpage.letter_at(text_page, textpage.place_of(text_page, at))
+        found += "\ufffd" if nul else "\ufffe", piece
+        at += 1 + len(piece)
+    return "".join(found)
 
 
 class _Lines:

@@ -85,7 +85,8 @@ def starts(
     """
     leads, below = announced(paragraphs, sections)
     found = {start.at: start for start in _listed(paragraphs, sections, settings) if start.at not in leads}
-    for further in (_answered(paragraphs, settings), _marked(paragraphs), below, _named(paragraphs)):
+    names = list(map(_name, paragraphs))
+    for further in (_answered(paragraphs, settings, names), _marked(paragraphs), below, _named(names)):
         found |= {start.at: start for start in further}
     return found | {start.at: start for start in _rows(paragraphs, sections, settings, found)}
 
@@ -119,10 +120,9 @@ def _asked_above(heading: str) -> str | None:
     return addressed_by(heading) or (heading if names_body(heading) else None)
 
 
-def _named(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
+def _named(names: Sequence[ItemKind | None]) -> Iterator[Start]:
     """Yield paragraphs named and numbered like "Recommendation 6" or "Finding 1", or named just "Recommendation:"."""
-    for at, paragraph in enumerate(paragraphs):
-        kind = _name(paragraph)
+    for at, kind in enumerate(names):
         if kind is not None:
             yield Start(at, kind, called=True)
 
@@ -149,15 +149,17 @@ def _marked(paragraphs: Sequence[Paragraph]) -> Iterator[Start]:
             numbered = None
 
 
-def _answered(paragraphs: Sequence[Paragraph], settings: Sequence[Setting]) -> Iterator[Start]:
+def _answered(
+    paragraphs: Sequence[Paragraph], settings: Sequence[Setting], names: Sequence[ItemKind | None]
+) -> Iterator[Start]:
     """Yield the items above "This recommendation is accepted".
 
     Such an item is the text in the same box or, without a box, the text above up to a heading or another answer. If the
-    text has labels (2a., 2b.), each label starts an item.
+    text has labels (2a., 2b.), each label starts an item. `names` are the kinds of item that the paragraphs name.
     """
     above: list[Paragraph] = []
     named = False  # what is answered has a name, and is an item in any case
-    for paragraph in paragraphs:
+    for paragraph, name in zip(paragraphs, names, strict=True):
         box = settings[paragraph.ordinal].boxes[0]
         if is_decision(paragraph, boxed=box != 0):
             if box:
@@ -168,8 +170,8 @@ def _answered(paragraphs: Sequence[Paragraph], settings: Sequence[Setting]) -> I
             elif not named and 0 < len(above) <= _LONGEST_ANSWERED:
                 yield Start(above[0].ordinal, ItemKind.RECOMMENDATION, called=True)
             above, named = [], False
-        elif paragraph.heading or _name(paragraph):
-            above, named = [], _name(paragraph) is not None
+        elif paragraph.heading or name:
+            above, named = [], name is not None
         elif not is_footnote(paragraph):
             above.append(paragraph)
 

@@ -1,6 +1,7 @@
 """Determine the kind of a section from the wording of its heading."""
 
 import re
+from functools import lru_cache
 
 from corpus.model import SectionKind
 
@@ -57,6 +58,7 @@ _NAMES = {
 _NAMED = re.compile(rf"(?:key )?({'|'.join(_NAMES)})\s+\d", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1_000)  # several steps ask for the same headings
 def kind_of(heading: str) -> SectionKind | None:
     """Return what the section under a heading is for, or None if the wording does not say."""
     named = _NAMED.match(heading)

@@ -42,7 +42,11 @@ def divide(
         cover &= draft.page == 1 and (heading or len(draft.text.split()) < _SENTENCE)
         if heading:
             named = (named or directly) and _names_addressee(draft, number, rank - above, sections[-1])
-        directly = heading or (directly and not (bullet_of(draft.text) or ASKS.search(draft.text)))
+        directly = heading or (
+            directly
+            and sections[-1].kind is SectionKind.RECOMMENDATIONS
+            and not (bullet_of(draft.text) or ASKS.search(draft.text))
+        )
         if heading and named:
             sections.append(Section(len(sections), SectionKind.RECOMMENDATIONS, draft.text))
         elif heading:

@@ -201,15 +201,10 @@ def clip_paths(clips: Sequence[Prepared], number: int) -> list[int]:
 
 def clip_boxes(clips: Sequence[Prepared], number: int) -> list[Box | None]:
     """Return path `number` of each clip if it is an upright rectangle, otherwise None."""
-    corners = [
-        _TWO_FLOATS.ask(_segment_place, all_prepared(map(_clip_segment, clips, repeat(number), repeat(at))))
-        for at in range(5)
-    ]
-    counts = map(_count_clip_segments, clips, repeat(number))
-    return [
-        _rectangle([*four, last] if count == 5 else four) if count in (4, 5) else None
-        for count, *four, last in zip(counts, *corners, strict=True)
-    ]
+    counts = list(map(_count_clip_segments, clips, repeat(number)))
+    corners = [_clip_segment(clip, number, at) for clip in clips for at in range(5)]
+    places = _TWO_FLOATS.ask(_segment_place, all_prepared(corners))
+    return [_rectangle(places[5 * n : 5 * n + count]) if count in (4, 5) else None for n, count in enumerate(counts)]
 
 
 def _rectangle(points: Sequence[tuple[float, float]]) -> Box | None:

@@ -116,19 +116,20 @@ def _odd(page: int, texts: Sequence[Prepared], boxes: Sequence[Box], colours: Se
     risky = {colour for colour in set(colours) if colour == objects.UNKNOWN or _alike(colour, _WHITE)}
     if risky:
         found += [n for n in everyone if colours[n] in risky]
-    left, bottom, right, top = documents.page_box(page)
+    sheet = documents.page_box(page)
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-    if min(lefts) < left or min(bottoms) < bottom or max(rights) > right or max(tops) > top:
-        sheet = (left, bottom, right, top)
+    everything = min(lefts), min(bottoms), max(rights), max(tops)
+    if not _inside(everything, sheet):
         found += [n for n in everyone if not _inside(boxes[n], sheet)]
-    if min(map(sub, rights, lefts)) < _THIN or min(map(sub, tops, bottoms)) < _THIN:
-        thin = [n for n in everyone if min(rights[n] - lefts[n], tops[n] - bottoms[n]) < _THIN]
-        found += [n for n in thin if tops[n] - bottoms[n] < _NO_INK or objects.size_of(texts[n]) < _TINY]
-    return found + _clipped(texts, boxes)
+    wide, high = list(map(sub, rights, lefts)), list(map(sub, tops, bottoms))
+    if min(wide) < _THIN or min(high) < _THIN:
+        thin = [n for n in everyone if wide[n] < _THIN or high[n] < _THIN]
+        found += [n for n in thin if high[n] < _NO_INK or objects.size_of(texts[n]) < _TINY]
+    return found + _clipped(texts, boxes, everything)
 
 
-def _clipped(texts: Sequence[Prepared], boxes: Sequence[Box]) -> list[int]:
-    """Return the positions of text that a clip may partly hide."""
+def _clipped(texts: Sequence[Prepared], boxes: Sequence[Box], everything: Box) -> list[int]:
+    """Return the positions of text that a clip may partly hide. `everything` is the box around all of it."""
     clips, counts = objects.clips_of(texts)
     found: list[int] = []
     for number in range(max(counts)):
@@ -136,6 +137,8 @@ def _clipped(texts: Sequence[Prepared], boxes: Sequence[Box]) -> list[int]:
         paths = objects.clip_paths([clips[n] for n in here], number)
         one_each = dict(zip(paths, here, strict=True))  # many texts share a clip
         areas = dict(zip(one_each, objects.clip_boxes([clips[n] for n in one_each.values()], number), strict=True))
+        if all(area and _inside(everything, area) for area in areas.values()):
+            continue
         found += [
             n
             for n, path in zip(here, paths, strict=True)

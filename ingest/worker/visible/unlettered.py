@@ -211,7 +211,7 @@ def _level(ink: Sequence[bytes], slope: float) -> list[bytes]:
 
 def _count(rows: Sequence[bytes], scale: float, least: int) -> int:
     """Runs of rows with many strokes, as high as a line of print and with hardly any stroke above and below."""
-    strokes = [row.count(b"\x00\x01") for row in rows]
+    strokes = [row.count(b"\x00\x01") if 1 in row else 0 for row in rows]  # most rows are empty
     upright = sorted(strokes)[len(strokes) // 5] if strokes else 0  # the rules of a table run through most rows
     found = 0
     for many, run in groupby(strokes, key=lambda number: number >= least + upright):
