@@ -13,7 +13,8 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import BinaryIO
+from functools import cache
+from typing import Any, BinaryIO
 
 FORK, STATUS = b"F", b"S"
 """The parent's requests: start a process on the three descriptors sent with the request, or report how the last one
@@ -122,6 +123,11 @@ def _die_with_parent() -> None:
 
 def _prctl(what: int, value: int) -> None:
     if sys.platform == "linux":
-        import ctypes
+        _libc().prctl(what, value, 0, 0, 0)
 
-        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
+
+@cache  # opened once by the warm process: in each forked one it would take a fifth of a millisecond
+def _libc() -> Any:
+    import ctypes
+
+    return ctypes.CDLL(None)
