@@ -6,9 +6,11 @@ Some fonts do not say which letters they draw, and give wrong letters or none.
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 _LONGEST_WORD = 30  # letters; longer ones are words without the spaces between them
+_FILLED = bytes(ord(" ") if letter.isspace() else ord("x") for letter in map(chr, range(256)))
+_GLUED = b"x" * (_LONGEST_WORD + 1)  # finding such a run is much faster than splitting the text into words
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
 _GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]{0,4}\d{1,5}){3,}")
@@ -62,10 +64,9 @@ def badness(text: str) -> float:
         return 1.0
     clear = (text.isprintable() or text.replace("\xa0", " ").isprintable()) and "\ufffd" not in text
     odd = 0 if clear else len(_ODD.findall(text))
-    words = text.split()
     glued = 0
-    if max(map(len, words), default=0) > _LONGEST_WORD:
-        glued = sum(len(word) for word in words if len(word) > _LONGEST_WORD and word.isalpha())
+    if _GLUED in text.encode("latin-1", "replace").translate(_FILLED):
+        glued = sum(len(word) for word in text.split() if len(word) > _LONGEST_WORD and word.isalpha())
     named = sum(map(len, _names_of_glyphs(text)))
     sample = text[:2_000]
     few = 0.3 * len(sample)
@@ -146,9 +147,8 @@ def is_usual(text: str) -> bool:
     This test is fast, and settles nearly every line.
     """
     words = text.lower().split()
-    if _USUAL.isdisjoint(words):
-        return not words
-    return len(words) <= 10 or 10 * sum(map(_USUAL.__contains__, words)) >= len(words)
+    needed = -(-len(words) // 10)
+    return not needed or next(islice(filter(_USUAL.__contains__, words), needed - 1, None), None) is not None
 
 
 def _pairs(text: str) -> tuple[int, int]:

@@ -51,7 +51,7 @@ def mark(
 def _mark_missing(text_page: textpage.TextPage, lines: Sequence[Line], places: Sequence[Sequence[int]]) -> None:
     """Mark the lines with letters that cannot be identified."""
     text = " ".join([line.text for line in lines])
-    if any(textpage.unmapped(text_page, _examined(text, lines, places))):
+    if textpage.any_unmapped(text_page, _examined(text, lines, places)):
         for line, held in zip(lines, places, strict=True):
             _mark_unmapped(text_page, line, held)
         text = " ".join([line.text for line in lines])

@@ -127,6 +127,11 @@ def unmapped(text: TextPage, places: Sequence[int]) -> list[bool]:
     return [found == 1 for found in map(_unmapped, repeat(text), places)]
 
 
+def any_unmapped(text: TextPage, places: Sequence[int]) -> bool:
+    """Return whether the font of any of these letters does not identify it."""
+    return 1 in map(_unmapped, repeat(text), places)
+
+
 def letter_box(text: TextPage, place: int) -> Box:
     """Return the box around the ink of a letter."""
     if not _char_box(text, place, _D0, _D1, _D2, _D3):

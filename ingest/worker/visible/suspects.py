@@ -27,17 +27,15 @@ _SLIVER, _HAIRLINE = 0.2, 1.05  # of the height of text, points: lines no higher
 def suspects(page: int, things: PageObjects) -> set[int]:
     """Return the text objects of a page that might be hidden, completely or in part."""
     found = set(things.texts_in_forms)
-    everything = things.bounds
-    rows = [  # without those of spaces
-        (z, thing, ready, box)
-        for z, (thing, ready, kind, box) in enumerate(
-            zip(things.objects, things.prepared, things.kinds, everything, strict=True)
-        )
+    at = [  # without those of spaces
+        z
+        for z, (kind, box) in enumerate(zip(things.kinds, things.bounds, strict=True))
         if kind == objects.TEXT and box[0] < box[2]
     ]
-    if not rows:
+    if not at:
         return found
-    at, texts, ready, boxes = zip(*rows, strict=True)
+    texts, ready = [things.objects[z] for z in at], [things.prepared[z] for z in at]
+    boxes = [things.bounds[z] for z in at]
     colours = objects.fill_colours(ready)
     odd = _odd(page, ready, boxes, colours)
     if things.may_have_layers:
@@ -137,12 +135,11 @@ def _clipped(texts: Sequence[Prepared], boxes: Sequence[Box], everything: Box) -
         paths = objects.clip_paths([clips[n] for n in here], number)
         one_each = dict(zip(paths, here, strict=True))  # many texts share a clip
         areas = dict(zip(one_each, objects.clip_boxes([clips[n] for n in one_each.values()], number), strict=True))
-        if all(area and _inside(everything, area) for area in areas.values()):
-            continue
+        tight = {path: area for path, area in areas.items() if not area or not _inside(everything, area)}
         found += [
             n
             for n, path in zip(here, paths, strict=True)
-            if not (area := areas[path]) or not _inside(core(boxes[n]), area)
+            if path in tight and (not (area := tight[path]) or not _inside(core(boxes[n]), area))
         ]
     return found
 
