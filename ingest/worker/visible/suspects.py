@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import compress
+from math import inf, isnan
 from operator import sub
 
 from ingest.worker.pdfium import documents, objects, textpage
@@ -116,10 +117,12 @@ def _odd(page: int, texts: Sequence[Prepared], boxes: Sequence[Box], colours: Se
         found += [n for n in everyone if colours[n] in risky]
     sheet = documents.page_box(page)
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    wide, high = list(map(sub, rights, lefts)), list(map(sub, tops, bottoms))
     everything = min(lefts), min(bottoms), max(rights), max(tops)
+    if isnan(sum(high)):  # the place of some text is no number, which min and max may pass over
+        everything = -inf, -inf, inf, inf
     if not _inside(everything, sheet):
         found += [n for n in everyone if not _inside(boxes[n], sheet)]
-    wide, high = list(map(sub, rights, lefts)), list(map(sub, tops, bottoms))
     if min(wide) < _THIN or min(high) < _THIN:
         thin = [n for n in everyone if wide[n] < _THIN or high[n] < _THIN]
         found += [n for n in thin if high[n] < _NO_INK or objects.size_of(texts[n]) < _TINY]

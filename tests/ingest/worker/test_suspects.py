@@ -1,11 +1,12 @@
 """Objects that cannot hide a letter are not rendered for the test, and objects that could always are."""
 
+from math import nan
 from typing import Any
 
 import pytest
 
 from ingest.worker import extract
-from ingest.worker.pdfium import documents
+from ingest.worker.pdfium import documents, objects
 from ingest.worker.visible.page_objects import PageObjects
 from ingest.worker.visible.suspects import suspects
 
@@ -33,6 +34,19 @@ def suspected(data: bytes) -> bool:
             return bool(suspects(page, PageObjects(page, may_have_layers=False, may_have_type3=False)))
         finally:
             documents.close_page(page)
+
+
+def test_text_at_a_place_that_is_no_number_is_drawn(press: Any) -> None:
+    data = press.pdf([press.word(NAME, 72, y, 11) for y in (700, 600)], before="0 0 600 850 re W n ")
+    with documents.opened(data) as book:
+        page = documents.load_page(book, 0)
+        things = PageObjects(page, may_have_layers=False, may_have_type3=False)
+        assert not suspects(page, things)
+        (last,) = things.of_kind(objects.TEXT)[-1:]
+        left, _, right, _ = things.bounds[last]
+        things.bounds[last] = (left, nan, right, nan)
+        assert suspects(page, things) == {things.objects[last]}
+        documents.close_page(page)
 
 
 @pytest.mark.parametrize("rule", ["60 698.5 300 0.6 re f ", "60 702 300 0.8 re f ", "0.5 w 60 702 m 300 702 l S "])
