@@ -4,7 +4,7 @@ Some fonts do not say which letters they draw, and give wrong letters or none.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from itertools import islice, pairwise
 
@@ -32,13 +32,18 @@ _SHAPES = bytes(
 _SIGNS = "’‘“”–—…•"
 # What fonts name instead of letters: signs in place of "fi" or "ff", and letters of no European language in place of
 # digits and letters, as when the numbers of glyphs pass for Unicode.
+_CAPITALS = "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
+_FOREIGN = f"\u0180-\u0198\u019a-\u019f\u01a2-\u01ae\u01b1-\u01bf\u0370-\u052f{_CAPITALS}"  # not Vietnamese
 _MAY_LIE = re.compile(
-    "[®©¬¤¥§¶†‡˘˙˚˛˜˝ˇ◊∆\u0100-\u01bf\u03e2-\u03ef]"
+    "[®©¬¤¥§¶†‡˘˙˚˛˜˝ˇ◊∆\u0100-\u01bf\u0370-\u052f]"
 )  # one set of letters is searched for much faster
 _LIES = re.compile(
     "[®©¬¤¥§¶†‡˘˙˚˛˜˝ˇ◊∆](?<=[a-z].)(?=[a-z])|(?<!\\S)[®˘˙˚˛˜˝ˇ](?=[a-z]{2})"
-    "|[\u03e2-\u03ef]|[\u0180-\u01bf]{2}|[\u0100-\u01bf]{4}"
+    f"|[\u03e2-\u03ef]|[\u0180-\u019f\u01a2-\u01ae\u01b1-\u01bf]{{2}}|[\u0100-\u01bf]{{4}}|(?<=[a-z])[{_FOREIGN}](?=[a-z])"
 )
+_SIGN = re.compile(r"[?!|{}~#$+*=<>%¢∞□¿¡](?:(?<=[a-z]{2}.)(?=[a-z])|(?<=\s[?¢∞□])(?=[a-z]{2}))")
+_ADDRESS = re.compile(r"[/@.]")
+_SEVERAL = 2  # words with the same sign in them: one may be a mistake of the author
 _MIXED = re.compile(rf"[^\x00-\xff{_SIGNS}](?<=[a-z].)[a-z]")
 
 # The seven letters that most often follow each letter, as counted in reports. In English, eight in ten pairs of letters
@@ -106,6 +111,16 @@ def has_holes(text: str) -> bool:
 def has_lies(text: str) -> bool:
     """Return whether a text has a sign within a word or letters of no European language, which nobody prints."""
     return not text.isascii() and _MAY_LIE.search(text) is not None and _LIES.search(text) is not None
+
+
+def signs_in_words(text: str, least: int = _SEVERAL) -> set[str]:
+    """Return the signs that stand for letters in several words of a text, as in "organisa?on"."""
+    found: Counter[str] = Counter()
+    for match in _SIGN.finditer(text):
+        start, end = text.rfind(" ", 0, match.start()) + 1, text.find(" ", match.end())
+        if not _ADDRESS.search(text[start : end if end > 0 else None].rstrip(".")):
+            found[match.group()] += 1
+    return {sign for sign, count in found.items() if count >= least}
 
 
 def _names_of_glyphs(text: str) -> list[str]:

@@ -55,9 +55,11 @@ def _mark_missing(text_page: textpage.TextPage, lines: Sequence[Line], places: S
         for line, held in zip(lines, places, strict=True):
             _mark_unmapped(text_page, line, held)
         text = " ".join([line.text for line in lines])
-    if legible.has_odd_letters(text) or legible.has_lies(text):  # otherwise no line has any
+    signs = legible.signs_in_words(text)
+    if signs or legible.has_odd_letters(text) or legible.has_lies(text):  # otherwise no line has any
         for line in lines:
-            if line.doubt is None and (legible.has_holes(line.text) or legible.has_lies(line.text)):
+            lies = legible.has_lies(line.text) or (signs and signs & legible.signs_in_words(line.text, 1))
+            if line.doubt is None and (lies or legible.has_holes(line.text)):
                 line.doubt = Doubt.HOLES
 
 

@@ -86,6 +86,18 @@ def test_ligatures_that_a_font_names_as_signs_are_reported(variant: int) -> None
     assert all(line in words(report) for line in unread.PROSE)
 
 
+@pytest.mark.parametrize("sign", ["?", "!", "|", "+", "\u019f", "\u014c", "\u0442", "\u25a1", "\u221e"])
+def test_a_sign_in_place_of_a_ligature_is_reported_and_the_rest_is_kept(sign: str) -> None:
+    page = unread.Page(book := unread.Book())
+    text = "The organisa~on gave them educa~on, and the par~es met."
+    page.fonts["E"] = unread.embedded(book, unread.cmap("".join(sorted(set(text))), lambda c: sign if c == "~" else c))
+    page.line(unread.glyphs(text), 72, 760, font="E")
+    unread.typed(page, random.Random(sign))
+    report = read(book.bytes(page))
+    assert (report.pages[0].unread, report.scans) == ("garbled", (1,))
+    assert all(line in words(report) for line in unread.PROSE)
+
+
 @variants
 def test_digits_that_pass_for_letters_are_reported(variant: int) -> None:
     report = read(disguised.with_numbers_for_digits(random.Random(f"digits {variant}")))
@@ -107,8 +119,11 @@ def test_letters_that_pass_for_others_are_reported_and_not_shown(variant: int) -
         "The £20 fee, a rise of 5°, and paragraph § 4 ¶ 2 are named.",
         "Zażółć gęślą jaźń; šķēršļi ceļā; příliš žluťoučký kůň; fără țară și înșelăciune.",
         "Mae’r tŷ yn oer, ac roedd dŵr poeth.",
+        "Why? Nobody asked. The address www.avonshire.example/find?name=wren&page=two?more=one was on it.",
+        "Hương and Tường came from Việt Nam. He swore (f**k), and took 5μg of TNFα or a+b.",
     ],
 )
 def test_signs_and_accents_that_belong_there_are_no_lies(text: str) -> None:
     assert not legible.has_lies(text)
+    assert not legible.signs_in_words(text)
     assert not legible.lines_with_wrong_letters([text] * 9, ["R"] * 9)
