@@ -264,7 +264,7 @@ def words_of(paragraph: Paragraph) -> str:
     return text[len(bullet_of(text)) :].lstrip()
 
 
-BULLETS = frozenset("•‣⁃∙▪▫●○◦■□◼◻◾◽►▶➢➤❖♦◆·–—−─-*❑❒✓✔→»>")
+BULLETS = frozenset("•‣⁃∙▪▫●○◦■□◼◻◾◽►▶➢➤➔❖♦◆◉⦿·–—−─-*❏❑❒☐☑☒☞✓✔✗→»›>")
 """The characters that mark list items. They stay in the text as printed."""
 
 

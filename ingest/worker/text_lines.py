@@ -16,6 +16,10 @@ _SLANTED = 0.2  # gradient: a steeper line is a watermark or a label of a chart
 _BOLD = 600  # weight of a font
 _BOLD_NAME = re.compile(rb"bold|heavy|demi|[-,]black", re.IGNORECASE)
 _ITALIC_NAME = re.compile(rb"italic|oblique|kursiv", re.IGNORECASE)
+_SIGN_NAME = re.compile(rb"wingdings|webdings", re.IGNORECASE)
+_SIGNS = dict(
+    zip("§¨nlmoqrtuvwØÜàèðü√ûþýxFJ", "▪▫■●○❑❑❒◆◆❖◆➢➢→➔→✓✓✗☑☒☒☞☺", strict=True)
+)  # what Wingdings draws for letters
 _CLOSING = ",.;:)]’”"  # what a line may go on with where PDFium has split it at a mark
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SPACES = re.compile(" +")
@@ -81,6 +85,7 @@ class _Lines:
         self._broken: set[int] = set()
         self._bold: dict[int, bool] = {}
         self._italic: dict[int, bool] = {}
+        self._of_signs: dict[int, bool] = {}
         self.lines: list[Line] = []
         self.places: list[Sequence[int]] = []
         self.upright = self.sideways = 0
@@ -113,12 +118,12 @@ class _Lines:
             self._straight and thing == last != 0 and size > 0 and text.isascii()
             for text, thing, last, size in zip(texts, things, last_things, sizes, strict=True)
         ]
-        bold, bold_ends, italic = self._faces(firsts, lasts, things, last_things, in_one)
+        bold, bold_ends, italic, signs = self._faces(firsts, lasts, things, last_things, in_one)
         origins, ends = textpage.origins(text_page, firsts), textpage.loose_boxes(text_page, lasts)
         several = [at for at, one in enumerate(in_one) if not one]
         pieces = textpage.pieces(text_page, [firsts[at] for at in several], [lasts[at] for at in several])
         measured = zip(
-            texts,
+            [_as_sign(text) if sign else text for text, sign in zip(texts, signs, strict=True)],
             self._offsets,
             firsts,
             lasts,
@@ -169,8 +174,9 @@ class _Lines:
 
     def _faces(
         self, firsts: list[int], lasts: list[int], things: list[int], last_things: list[int], in_one: list[bool]
-    ) -> tuple[list[bool], list[bool], list[bool]]:
-        """Return whether each line begins in bold, ends in bold, and is italic in the middle.
+    ) -> tuple[list[bool], list[bool], list[bool], list[bool]]:
+        """Return whether each line begins in bold, ends in bold, is italic in the middle, and begins in a font of
+        signs.
 
         Each font is examined once.
         """
@@ -190,6 +196,7 @@ class _Lines:
         for thing, place in dict(zip(things + last_things, firsts + lasts, strict=True)).items():
             if fonts[thing] not in self._bold:
                 self._bold[fonts[thing]] = _is_bold(self._text_page, place)
+                self._of_signs[fonts[thing]] = _names_signs(textpage.font_name(self._text_page, place))
         for thing, place in dict(zip(middle_things, middles, strict=True)).items():
             if fonts[thing] not in self._italic:
                 self._italic[fonts[thing]] = _names_italic(textpage.font_name(self._text_page, place))
@@ -197,6 +204,7 @@ class _Lines:
             [self._bold[fonts[thing]] for thing in things],
             [self._bold[fonts[thing]] for thing in last_things],
             [self._italic[fonts[thing]] for thing in middle_things],
+            [self._of_signs.get(fonts[thing], False) for thing in things],
         )
 
     def _in_one(self, line: Line, offset: int, first: int) -> Sequence[int] | None:
@@ -271,6 +279,13 @@ def _sized_by_first(text: str) -> bool:
     return text[0].isalpha() or text[0] in _CLOSING or (text[0].isdigit() and text[-1].isdigit())
 
 
+def _as_sign(text: str) -> str:
+    """Return a line with the sign that it begins with, if a font of signs names it as a letter."""
+    if text[1:2] not in ("", " ") or ord(text[0]) > 0xFF or not (text[0].isalpha() or text[0] in _SIGNS):
+        return text
+    return _SIGNS.get(text[0], "•") + text[1:]
+
+
 def _is_bold(text_page: textpage.TextPage, place: int) -> bool:
     """Return whether a letter is bold, by the weight of its font or, if the font declares none, by the font's name."""
     return textpage.font_weight(text_page, place) >= _BOLD or _names_bold(textpage.font_name(text_page, place))
@@ -301,6 +316,11 @@ class _Places(Sequence[int]):
 @lru_cache(maxsize=1_000)
 def _names_italic(name: bytes) -> bool:
     return _ITALIC_NAME.search(name) is not None
+
+
+@lru_cache(maxsize=1_000)
+def _names_signs(name: bytes) -> bool:
+    return _SIGN_NAME.search(name) is not None
 
 
 @lru_cache(maxsize=1_000)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.worker import pipeline
+from tests.ingest.worker.unread import Book, Page
 
 FONTS, SIZES = ("R", "B", "T", "C"), (9, 11, 18)
 everywhere = pytest.mark.parametrize(("font", "size"), list(product(FONTS, SIZES)))
@@ -121,3 +122,24 @@ def test_letters_that_are_drawn_one_by_one_with_room_between_them_are_words(
         drawn += f"BT /R {size} Tf {x:.3f} 700 Td ({letter}) Tj ET " if letter != " " else ""
         x += size * (wide.get(letter, 556) / 1000 + room)
     assert read(drawn) == words
+
+
+@pytest.mark.parametrize("encoding", ["/Encoding/WinAnsiEncoding", ""])
+@pytest.mark.parametrize(
+    ("code", "sign"), [("\\247", "▪"), ("\\330", "➢"), ("\\374", "✓"), ("q", "❑"), ("v", "❖"), ("D", "•")]
+)
+def test_letters_of_a_font_of_signs_are_the_signs_that_they_show(code: str, sign: str, encoding: str) -> None:
+    page = Page(book := Book())
+    widths = " ".join(["600"] * 224)
+    page.fonts["W"] = book.add(
+        f"<</Type/Font/Subtype/TrueType/BaseFont/Wingdings-Regular{encoding}/FirstChar 32/LastChar 255/Widths[{widths}]"
+        "/FontDescriptor<</Type/FontDescriptor/FontName/Wingdings-Regular/Flags 4/FontBBox[0 -200 1000 900]"
+        "/ItalicAngle 0/Ascent 900/Descent -200/CapHeight 700/StemV 80>>>>"
+    )
+    texts = ["The council should ask about each night.", "The police should share what they know.", "Seen by whom"]
+    for at, text in enumerate(texts):
+        page.line(code, 72, 700 - 16 * at, font="W")
+        page.line(text, 92, 700 - 16 * at)
+    page.line("Ystâd", 72, 600)
+    report = pipeline.read(book.bytes(page), id="f" * 64, name="wren", max_pages=9)
+    assert [p.text for p in report.paragraphs] == [*(f"{sign} {text}" for text in texts), "Ystâd"]
