@@ -190,6 +190,10 @@ def _page(
         if found.says and not trust_hidden_text:
             page.withheld += [Hidden.INVISIBLE] * actual_text.read_as_drawn(handle)
         text_page = textpage.load_text(handle)
+        if text_page and textpage.is_upside_down(text_page, turn := documents.page_rotation(handle)):
+            textpage.close_text(text_page)  # PDFium reads lines of several pieces backwards
+            documents.turn_page(handle, (turn + 2) % 4)
+            text_page = textpage.load_text(handle)
         if not text_page:
             return None
         page.empty = objects.count_objects(handle) == 0

@@ -51,6 +51,7 @@ _matrix = plain(pdfium.FPDFText_GetMatrix, INT)
 _rects = plain(pdfium.FPDFText_CountRects, INT)
 _rect = plain(pdfium.FPDFText_GetRect, INT)
 
+_SAMPLE = 8  # letters that show which way up a page is
 _MOST_PIECES = 200  # pieces of a line that are examined
 _ORIGINS, _LOOSE_BOXES, _MATRICES = Rows("2d", 0, 1), Rows("4f", 0), Rows("8x2f8x", 0)
 _INK, _RECTANGLES = Rows("4d", 0, 2, 1, 3), Rows("4d", 0, 3, 2, 1)  # PDFium returns left, right, … and left, top, …
@@ -172,6 +173,16 @@ def stretch(text: TextPage, place: int) -> tuple[float, float]:
     if not _matrix(text, place, _F0):
         return 0.0, 0.0
     return floats[2], floats[3]
+
+
+def is_upside_down(text: TextPage, rotation: int) -> bool:
+    """Return whether most letters are upside down on a page with this rotation, in quarters of a turn."""
+    count = count_letters(text)
+    upright = 0
+    for place in range(0, count if rotation % 2 == 0 else 0, 1 + count // _SAMPLE):
+        if _matrix(text, place, _F0) and floats[0] * floats[3] > 0:
+            upright += 1 if (floats[3] > 0) == (rotation == 0) else -1
+    return upright < 0
 
 
 def pieces(text: TextPage, firsts: Sequence[int], lasts: Sequence[int]) -> Iterator[list[Box]]:

@@ -416,3 +416,18 @@ def test_the_year_below_a_month_belongs_to_its_cell(press: Any, font: str, size:
         for x, cell in ((60, ["Write a", "new plan"]), (220, ["The", "board"]), (380, date)):
             page += draw(cell, x, top, font, size)
     assert texts(read(press, page))[1:] == [f"Write a new plan The board {' '.join(date)}" for date in dates]
+
+
+@everywhere
+@pytest.mark.parametrize("turned", [True, False])
+def test_a_page_that_is_upside_down_is_read_from_its_own_top(press: Any, font: str, size: float, turned: bool) -> None:
+    one, other = prose(7, 60), prose(8, 60)
+    lines = wrap(one, 450, font, size)
+    page = draw(lines, 60, 780, font, size)
+    page += draw(wrap(other, 450, font, size), 60, 780 - len(lines) * 1.25 * size - 0.7 * size, font, size)
+    if turned:
+        made = press.pdf("".join(page)).replace(b"842]/Contents", b"842]/Rotate 180/Contents")
+    else:
+        made = press.pdf("".join(page), before="-1 0 0 -1 595 842 cm ")
+    report = pipeline.read(made, id="f" * 64, name="wren", max_pages=9)
+    assert texts(report) == [" ".join(one), " ".join(other)]
