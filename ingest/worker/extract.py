@@ -23,7 +23,7 @@ from ingest.worker.visible.page_objects import PageObjects
 if TYPE_CHECKING:
     from ingest.worker.pypdf_reader import Book
 
-_WORD = re.compile(r"\b(?![IVXLCDM]+\b)[A-ZÀ-Þ][^\W\d_]{2,}")  # with a capital, as in names, but no roman number
+_WORD = re.compile(r"(?<![^\W\d_])(?![ivxlcdm]+(?![^\W_]))[^\W\d_]{3,}", re.IGNORECASE)  # but no roman number
 _HEADER_WITHIN = 1024  # bytes within which "%PDF-" must start, as in all readers since PDF 1.0
 
 

@@ -77,7 +77,17 @@ def test_both_readers_give_the_same_properties(press: Any) -> None:
 
 @pytest.mark.parametrize(
     ("prefix", "label"),
-    [("Zebedee Quill ", "1"), ("QUILL-", "1"), ("Annex ", "Annex 4"), ("MMXX-", "MMXX-4"), ("bc-", "bc-4")],
+    [
+        ("Zebedee Quill ", "1"),
+        ("QUILL-", "1"),
+        ("zebedee quill ", "1"),
+        ("page_Quill_", "1"),
+        ("quill-", "1"),
+        ("Annex ", "Annex 4"),
+        ("MMXX-", "MMXX-4"),
+        ("viii-", "viii-4"),
+        ("bc-", "bc-4"),
+    ],
 )
 @pytest.mark.parametrize("extractor", ["pdfium", "pypdf"])
 def test_a_page_label_has_no_name_that_is_not_on_the_page(press: Any, prefix: str, label: str, extractor: str) -> None:
