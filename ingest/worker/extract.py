@@ -213,7 +213,7 @@ def _page(
         if textpage.count_letters(text_page) > LETTERS_A_PAGE:
             page.unread = page.unread or Reason.PARTLY_READ.value
         unmade = noted.unmade
-        if any(note.text or note.kind == annotations.WIDGET for note in unmade):
+        if any(note.kind in (annotations.WIDGET, annotations.FREE_TEXT) for note in unmade):
             unmade = notes.as_shown(unmade, second().typed(index), documents.page_box(handle))
         notes.add_unmade(page, unmade, documents.view(handle))
         if not trust_hidden_text:

@@ -5,6 +5,7 @@ The dictionaries come from pypdf. Broken ones raise any exception.
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from ingest.worker.dictionaries import Box, held
@@ -12,6 +13,7 @@ from ingest.worker.dictionaries import Box, held
 _PASSWORD = 1 << 13  # flag of a field
 _SAME = 0.1  # of 1: two colours that differ less are the same to the eye
 _PARENTS = 20  # fields above a field
+_TAG = re.compile(r"<[^>]*>")
 _COLOUR = re.compile(r"((?:-?[\d.]+\s+){1,4})(g|rg|k)\b")
 
 
@@ -27,7 +29,7 @@ def of_page(page: Any, catalogue: Any) -> list[tuple[Box, str]]:
         kind = note.get("/Subtype")
         if kind not in ("/Widget", "/FreeText") or "/N" in (held(note, "/AP") or {}):
             continue
-        text = _value(note) if kind == "/Widget" else str(held(note, "/Contents") or "")
+        text = _value(note) if kind == "/Widget" else _text(held(note, "/Contents")) or _unmarked(held(note, "/RC"))
         ground = held(held(note, "/MK") or {}, "/BG") if kind == "/Widget" else held(note, "/C")
         if layers.are_off(note.get("/OC")) or _looks_blank(str(_inherited(note, "/DA", form) or ""), ground):
             text = ""
@@ -73,16 +75,29 @@ class _Layers:
 def _value(field: Any) -> str:
     value, kind = _inherited(field, "/V"), _inherited(field, "/FT")
     if kind == "/Tx":
-        return "" if int(_inherited(field, "/Ff") or 0) & _PASSWORD else str(value or "")
+        return "" if int(_inherited(field, "/Ff") or 0) & _PASSWORD else _text(value)
     if kind != "/Ch":
         return ""
-    chosen = [str(each) for each in value] if isinstance(value, list) else [str(value or "")]
+    chosen = [str(each) for each in value] if isinstance(value, list) else [_text(value)]
     names = {}
     for option in _inherited(field, "/Opt") or ():
         pair = option.get_object()
         if isinstance(pair, list) and len(pair) > 1:
             names[str(pair[0])] = str(pair[1])
     return " ".join(names.get(each, each) for each in chosen)
+
+
+def _text(value: Any) -> str:
+    """Return a text, which a long one may have in a stream."""
+    if hasattr(value, "get_data"):
+        data = bytes(value.get_data())
+        return data.decode("utf-16" if data[:2] in (b"\xfe\xff", b"\xff\xfe") else "latin-1", "replace")
+    return str(value or "")
+
+
+def _unmarked(value: Any) -> str:
+    """Return a formatted text without its tags."""
+    return unescape(_TAG.sub(" ", _text(value)))
 
 
 def _inherited(field: Any, key: str, form: Any = None) -> Any:
