@@ -162,6 +162,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
 _GOES_ON = re.compile(
     r"\S*?(?:[/_=%&?]|[.-]\w)|\S{25}"
 )  # a word with signs in it, or no word, is the rest of an address
+_ALTERNATIVE = re.compile(r"(?<![^\s(])[^\W\d_]+/$")  # "and/", but not the end of an address
 _LAST = re.compile(r"[\w'’-]+$")
 _SUSPENDS = frozenset(("and", "or", "to", "nor", "ac", "neu"))  # "16- and 17-year-olds", "pre- or post-natal"
 _FIRST = re.compile(r"^[\w'’]+(?:-[\w'’]+)*")
@@ -177,7 +178,8 @@ def join(above: str, below: str, hyphen: bool, words: Container[str], hyphenated
     if (hyphen or (above[-1] == "/" and _GOES_ON.match(below))) and _ADDRESS.search(above):
         return f"{with_hyphen(above, hyphen)}{below}"
     if not hyphen:
-        return f"{above} {below}"
+        slash = above[-1] == "/" and below[0].islower() and _ALTERNATIVE.search(above)
+        return f"{above}{below}" if slash else f"{above} {below}"
     last, first = _LAST.search(above), _FIRST.search(below)
     if last is None or first is None:
         return f"{above}- {below}" if last is None else f"{above}-{below}"

@@ -88,11 +88,27 @@ def test_lines_without_a_hyphen_are_joined_by_one_space() -> None:
         ("see www.avonshire.example/child", "rowan.pdf", True, "example/child-rowan.pdf"),
         ("see https://www.avonshire.example/", "Telephone: 999", False, "example/ Telephone: 999"),
         ("see https://www.avonshire.example/reports/", "and the library", False, "reports/ and the library"),
-        ("the nurse and/", "or the doctor", False, "and/ or the doctor"),
     ],
 )  # fmt: skip
 def test_the_address_of_a_web_page_is_joined_without_a_space(above: str, below: str, hyphen: bool, joined: str) -> None:
     assert normalise.join(above, below, hyphen, (), ()).endswith(joined)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "joined"),
+    [
+        ("the nurse and/", "or the doctor", "the nurse and/or the doctor"),
+        ("seen by the (mother/", "father) then", "seen by the (mother/father) then"),
+        ("in 2018/", "nineteen days later", "in 2018/ nineteen days later"),
+        ("see https://www.avonshire.example/reports/", "and the library", "example/reports/ and the library"),
+        ("the nurse /", "the doctor", "the nurse / the doctor"),
+        ("police/", "Ofsted", "police/ Ofsted"),
+    ],
+)
+def test_alternatives_that_are_broken_at_a_slash_are_joined_without_a_space(
+    above: str, below: str, joined: str
+) -> None:
+    assert normalise.join(above, below, False, (), ()).endswith(joined)
 
 
 def test_a_hyphen_before_something_that_is_not_a_word_stays() -> None:
