@@ -34,6 +34,7 @@ _LEVEL = 0.4  # share of the letter size: baselines that differ by less are at t
 _WORD_SPACE = 0.8  # times the letter size: the widest space on each side of a piece that is drawn apart
 _BESIDE = 0.7  # share by which the height and width of two columns side by side agree
 _HOLE = 2.5  # times the letter size: the smallest step between two lines that leaves room for others
+_SENTENCES = 2  # lines within sentences that show how far the lines of a paragraph are apart
 _NUMBERS_NEEDED = 2  # numbers in a column for them to be paragraph numbers
 
 
@@ -68,11 +69,16 @@ def body_size(pages: Iterable[RawPage]) -> float:
 def leading(pages: Iterable[RawPage]) -> float:
     """Return the usual distance between two lines of a paragraph, as a multiple of their size."""
     steps: Counter[float] = Counter()
+    within: Counter[float] = Counter()  # where a sentence goes on
     for page in pages:
         for above, line in zip(page.lines, page.lines[1:], strict=False):
             step = (line.y - above.y) / (line.size or 1.0)
             if 0.8 <= step <= 2.6 and abs(line.size - above.size) < 0.5 and overlaps(above, line):
                 steps[round(step, 2)] += 1
+                if line.text[:1].islower():
+                    within[round(step, 2)] += 1
+    if within.total() >= _SENTENCES:
+        steps = within
     if not steps:
         return 1.2
     # Neighbouring hundredths are the same distance, rounded differently: find the window with the most.

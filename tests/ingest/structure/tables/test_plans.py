@@ -49,6 +49,24 @@ def test_no_word_of_a_page_with_a_table_is_lost(press: Any, way: str) -> None:
     assert words(page.replace("Child Safeguarding Practice Review: Child Wren", "")) == words(right)
 
 
+def test_rows_of_one_line_are_apart_however_few_other_lines_there_are(press: Any) -> None:
+    asks = ["The council should ask who is at home at night.", "The police should tell schools on the same day."]
+    drawn = "".join(
+        f"BT /R 9 Tf 54 {700 - 19 * at} Td ({label}) Tj 50 0 Td ({ask}) Tj ET "
+        for at, (label, ask) in enumerate(
+            zip(("Ref", "R1", "R2", "R3"), ("Recommendation", *asks, asks[0]), strict=True)
+        )
+    )
+    for y, text, rest in (
+        (600, "It will be read in a year by all of", "agree"),
+        (560, "It was read by all who knew", "him"),
+    ):
+        drawn += f"BT /R 9 Tf 54 {y} Td ({text}) Tj 0 -11.5 Td ({rest}) Tj ET "
+    head = "BT /B 16 Tf 54 740 Td (Recommendations) Tj ET "
+    report = pipeline.read(press.pdf(head + drawn), id="f" * 64, name="wren", max_pages=99)
+    assert [p.text for p in report.paragraphs][2:5] == [f"R{n} {ask}" for n, ask in enumerate((*asks, asks[0]), 1)]
+
+
 def test_the_text_below_a_table_is_not_in_its_last_row(press: Any) -> None:
     report = read(press, f"# Action plan\n{table()}The plan was agreed in the spring by all of the partners.\n")
     assert report.items[-1].text == " ".join(ROWS[-1])
