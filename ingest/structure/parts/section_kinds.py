@@ -14,7 +14,10 @@ _WORDS: dict[SectionKind, str] = {
     SectionKind.SUMMARY: r"""executive summary|crynodeb
         summary(?! of (?:the )?(?:conclusions and )?(?:recommendations|learning|lessons|findings|events))""",
     SectionKind.RECOMMENDATIONS: r"""recommendations?|argymhellion
-        (?:questions?|considerations?|issues|actions?) for (?:[\w’']+ ){0,4}(?:boards?|partnerships?|partners|agencies)
+        (?:questions?|considerations?|issues|actions?|challenges) for (?:[\w’']+ ){0,4}(?:boards?|partners(?:hips?)?)
+        (?:questions?|considerations?|issues|actions?|challenges) for (?:[\w’']+ ){0,4}(?:agencies|lscbs?|l?scps?)
+        (?:suggested|required|recommended|proposed) actions?|actions? (?:required|recommended)
+        questions for consideration
         (?:areas?|priorities) for (?:further )?(?:improvement|(?:priority )?action)
         priority actions|improvement priorities|improving systems and practice
         what (?:needs to|should|must) (?:improve|change|happen)""",

@@ -28,6 +28,10 @@ PROSE = "The child was seen by many people, and each of them wrote down what the
         "Questions for the Avonshire Safeguarding Partnership",
         "Issues for partners",
         "Priority actions",
+        "Considerations for the LSCB",
+        "Challenges for the Board",
+        "Actions required",
+        "Suggested actions",
     ],
 )
 def test_headings_that_have_recommendations_below_them(heading: str) -> None:
