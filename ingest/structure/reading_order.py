@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from corpus.model import AsideRole
+from ingest.structure import gutters
 from ingest.structure.draft import ends_sentence
 from ingest.structure.normalise import RAISED
 from ingest.structure.page import Line, RawPage
@@ -222,15 +223,10 @@ def _apart(lines: list[Line]) -> list[Line]:
     result: list[Line] = []
     run: list[Line] = []
     for line in [*lines, None]:
-        together = line is not None and 0 < len(line.gaps) <= _GUTTERS and not line.sideways
-        if together and run and line is not None:
-            step = line.y - run[-1].y
-            together = 0.5 * run[-1].size < step < 2.0 * run[-1].size and len(line.gaps) == len(run[-1].gaps)
-        if together and line is not None:
+        if line is not None and run and gutters.goes_on(run, line):
             run.append(line)
             continue
-        if run:
-            result.extend(_columns(run))
+        result += _columns(run)
         run = [line] if line is not None and 0 < len(line.gaps) <= _GUTTERS and not line.sideways else []
         if line is not None and not run:
             result.append(line)
@@ -238,9 +234,15 @@ def _apart(lines: list[Line]) -> list[Line]:
 
 
 def _columns(run: list[Line]) -> list[Line]:
-    if len(run) < _COLUMN_ROWS:
+    if sum(bool(line.gaps) for line in run) < _COLUMN_ROWS:
         return run
-    columns = list(zip(*map(split_cells, run), strict=True))
+    columns: list[list[Line]] = [[] for _ in range(len(run[0].gaps) + 1)]
+    for line in run:
+        if line.gaps:
+            for column, cell in zip(columns, split_cells(line), strict=True):
+                column.append(cell)
+        else:
+            columns[gutters.column_of(run, line) or 0].append(line)
     if not all(is_prose([cell.text for cell in column]) for column in columns):
         return run
     return [cell for column in columns for cell in column]

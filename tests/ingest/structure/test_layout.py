@@ -122,6 +122,24 @@ def test_two_columns_are_read_one_after_the_other(
 
 
 @everywhere
+@pytest.mark.parametrize("lengths", [((45, 45), (45, 45)), ((35, 60), (70, 30)), ((80,), (30, 25)), ((40, 30), (90,))])
+def test_columns_of_paragraphs_drawn_row_by_row_are_read_one_after_the_other(
+    press: Any, font: str, size: float, lengths: tuple[tuple[int, ...], ...]
+) -> None:
+    columns = [[prose(10 * at + n, count) for n, count in enumerate(column)] for at, column in enumerate(lengths)]
+    rows: dict[float, str] = {}
+    for at, column in enumerate(columns):
+        y = 780.0
+        for words in column:
+            for line in wrap(words, 210, font, size):
+                rows[y] = rows.get(y, "") + f"BT /{font} {size} Tf {50 + 260 * at} {y} Td ({line}) Tj ET "
+                y -= 1.3 * size
+            y -= 1.3 * size
+    found = texts(read(press, [rows[y] for y in sorted(rows, reverse=True)]))
+    assert found == [" ".join(words) for column in columns for words in column]
+
+
+@everywhere
 def test_three_columns_drawn_row_by_row_are_read_one_after_the_other(press: Any, font: str, size: float) -> None:
     words = [prose(seed, 40) for seed in (21, 22, 23)]
     columns = [wrap(each, 130, font, size) for each in words]
