@@ -74,6 +74,8 @@ def begins(block: Draft, above: Line, line: Line, edge: float, style: Style, cel
         answer = rule(pair)
         if answer is not None:
             return answer
+    if line.box and line.box == above.box and not ended and line.text[:1].islower():
+        return False  # a frame has an edge of its own
     return pair.short and (ended or pair.room > pair.word + _ROOMY * size)
 
 

@@ -87,6 +87,18 @@ def test_a_block_quote_is_one_paragraph(press: Any, font: str, size: float, left
 
 
 @everywhere
+def test_two_lines_in_a_frame_are_one_paragraph(press: Any, font: str, size: float) -> None:
+    before, after = prose(1, 60), prose(3, 60)
+    lines = wrap(before, 450, font, size)
+    top = 780 - len(lines) * 1.25 * size - 1.5 * size
+    quote = ["I told them each night that he shouted at us", "and nobody came to see."]
+    page = draw(lines, 60, 780, font, size) + draw(quote, 100, top, font, size)
+    page.append(f"0 G 92 {top - 1.9 * size} 340 {3.4 * size} re S ")
+    page += draw(wrap(after, 450, font, size), 60, top - 3.5 * size, font, size)
+    assert texts(read(press, page)) == [" ".join(before), " ".join(quote), " ".join(after)]
+
+
+@everywhere
 @pytest.mark.parametrize("width", [200, 280])
 def test_a_narrow_text_under_a_wide_heading_is_one_paragraph(press: Any, font: str, size: float, width: float) -> None:
     body = prose(4, 50)
