@@ -100,7 +100,7 @@ class Style:
 
     `size` is the letter size in points. `leading` is the distance between baselines as a multiple of the letter size.
     `spaced` means that space separates its paragraphs, so that a short line alone does not end one. `words` and
-    `hyphenated` are its vocabulary, from `normalise.vocabulary`.
+    `hyphenated` are its vocabulary, from `normalise.vocabulary`, and `typeset` means that a typesetter broke words.
     """
 
     size: float
@@ -108,6 +108,7 @@ class Style:
     spaced: bool = False
     words: set[str] = field(default_factory=set)
     hyphenated: set[str] = field(default_factory=set)
+    typeset: bool = True
 
 
 def ends_sentence(text: str) -> bool:

@@ -5,7 +5,7 @@
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 # Characters whose compatibility form would change the meaning, or is something that nobody would type. NFKC is not
 # applied to superscript digits and letters (a footnote mark would merge with its word), fractions, the ellipsis, trade
@@ -42,6 +42,19 @@ KNOWN_PREFIXES = frozenset(
     )
 )
 """First parts of hyphenated words that are not words by themselves."""
+
+# Words that are written with a hyphen, whatever else is in the document.
+_COMPOUND = re.compile(
+    r"(?:self-(?!ish|less|hood)|non-(?!sense|e(?:theless)?$|plus)|well-(?!ington|ness|s$)|joined-up"
+    r"|(?:age|ante|anti|child|co|cross|ex|family|ill|inter|intra|long|mid|multi|over|peri|post|pre|re|risk|short|trauma"
+    r"|under|wide)-(?:agenc|assess|based|being|birth|born|centred|departmental|disciplin|equipped|focused|friendly"
+    r"|health|informed|known|locat|natal|offend|operat|optimis|ordinat|partner|produc|profession|ranging|referr"
+    r"|secondary|sector|sleeping|specialist|term$|treat(?:ed|ing|ment)|traumati))",
+    re.IGNORECASE,
+)
+_SMALL_WORDS = frozenset(("a", "and", "at", "by", "for", "in", "of", "on", "the", "to"))  # up-to-/date
+_SEVERAL = 5  # words that are broken at the end of a line
+_SMALL_WORDS = frozenset(("a", "and", "at", "by", "for", "in", "of", "on", "the", "to"))  # up-to-/date
 
 
 def normalise(text: str) -> str:
@@ -139,7 +152,30 @@ def with_hyphen(text: str, hyphen: bool) -> str:
     return f"{text}-" if hyphen else text
 
 
-def keeps_hyphen(first: str, second: str, words: Container[str], hyphenated: Container[str]) -> bool:
+def is_typeset(broken: Iterable[tuple[str, str]], words: Container[str], hyphenated: Container[str]) -> bool:
+    """Return whether a typesetter broke the words of a document at the end of lines. Otherwise every hyphen there is
+    the author's.
+
+    `broken` has the line before and after each break. A typesetter breaks words that are written without a hyphen
+    elsewhere. Several breaks are needed to show that there is none.
+    """
+    plain = authors = others = 0
+    for above, below in broken:
+        last, first = _LAST.search(above), _FIRST.search(below)
+        if last and first:
+            one, other = last.group().lower(), first.group().lower()
+            if f"{one}-{other}" in hyphenated:
+                authors += 1
+            elif one + other in words:
+                plain += 1
+            else:
+                others += 1
+    return authors + others < _SEVERAL or 0 < plain >= authors
+
+
+def keeps_hyphen(
+    first: str, second: str, words: Container[str], hyphenated: Container[str], *, typeset: bool = True
+) -> bool:
     """Return whether a word broken after `first` is written with a hyphen.
 
     The rest of the document decides, if it has `multi-agency` or `safeguarding` elsewhere. Otherwise the hyphen is kept
@@ -150,15 +186,19 @@ def keeps_hyphen(first: str, second: str, words: Container[str], hyphenated: Con
         return True
     if (first + second).lower() in words:
         return False
+    if not typeset:
+        return True
     left, right = first.rsplit("-", 1)[-1], second.split("-", 1)[0]
     if not left[-1:].isalpha() or not right[:1].isalpha() or (right[0].isupper() and not left.isupper()):
         return True
-    if left != first and left.lower() in words:  # seven-days-a-/week
+    if left != first and (left.lower() in words or left.lower() in _SMALL_WORDS):  # seven-days-a-/week
+        return True
+    if _COMPOUND.match(f"{left}-{right}"):
         return True
     return (left.lower() in words or left.lower() in KNOWN_PREFIXES) and right.lower() in words
 
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$|\S+@\S*$")
 _GOES_ON = re.compile(
     r"\S*?(?:[/_=%&?]|[.-]\w)|\S{25}"
 )  # a word with signs in it, or no word, is the rest of an address
@@ -168,7 +208,15 @@ _SUSPENDS = frozenset(("and", "or", "to", "nor", "ac", "neu"))  # "16- and 17-ye
 _FIRST = re.compile(r"^[\w'’]+(?:-[\w'’]+)*")
 
 
-def join(above: str, below: str, hyphen: bool, words: Container[str], hyphenated: Container[str]) -> str:
+def join(
+    above: str,
+    below: str,
+    hyphen: bool,
+    words: Container[str],
+    hyphenated: Container[str],
+    *,
+    typeset: bool = True,
+) -> str:
     """Join two lines with a space or, if `above` ended in a hyphen, join the word that is broken between them.
 
     The address of a web page has neither, if it is broken at a slash or a hyphen.
@@ -185,7 +233,9 @@ def join(above: str, below: str, hyphen: bool, words: Container[str], hyphenated
         return f"{above}- {below}" if last is None else f"{above}-{below}"
     if first.group().lower() in _SUSPENDS:
         return f"{above}- {below}"
-    return above + ("-" if keeps_hyphen(last.group(), first.group(), words, hyphenated) else "") + below
+    return (
+        above + ("-" if keeps_hyphen(last.group(), first.group(), words, hyphenated, typeset=typeset) else "") + below
+    )
 
 
 def vocabulary(lines: list[str]) -> tuple[set[str], set[str]]:

@@ -4,6 +4,8 @@ Takes lines and returns drafts. A draft becomes a Paragraph of the corpus once i
 """
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 from corpus.model import BULLETS
 from ingest.structure import columns, normalise, reading_order
@@ -26,6 +28,7 @@ def drafts(pages: list[RawPage]) -> list[Draft]:
     edges = [columns.right_edges(lines, style) for lines in free]
     style.spaced = columns.space_ends_paragraphs(free, edges, style)
     style.words, style.hyphenated = _vocabulary(free)
+    style.typeset = normalise.is_typeset(_broken(free), style.words, style.hyphenated)
     found = plans.read(pages, style)
     found |= forms.read([page for page in pages if page.number not in found], style)
     result: list[Draft] = []
@@ -62,6 +65,13 @@ def _vocabulary(free: list[list[Line]]) -> tuple[set[str], set[str]]:
         broken = line.hyphen
         whole.append(text)
     return normalise.vocabulary(whole)
+
+
+def _broken(free: list[list[Line]]) -> Iterator[tuple[str, str]]:
+    """Yield the text before and after each hyphen at the end of a line."""
+    for above, line in pairwise(line for page in free for line in page):
+        if above.hyphen:
+            yield above.text, line.text
 
 
 def _blocks(page: int, lines: list[Line], edges: list[float], style: Style) -> list[Draft]:
@@ -154,7 +164,7 @@ def _set_text(draft: Draft, style: Style) -> None:
     turns = []
     hyphen = False
     for at, line in enumerate(draft.lines):
-        text = normalise.join(text, line.text, hyphen, style.words, style.hyphenated)
+        text = normalise.join(text, line.text, hyphen, style.words, style.hyphenated, typeset=style.typeset)
         if at and draft.pages[at] != draft.pages[at - 1]:
             turns.append((len(text) - len(line.text), draft.pages[at]))
         hyphen = line.hyphen

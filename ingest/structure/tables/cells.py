@@ -65,7 +65,7 @@ def text_of(cells: Sequence[Cell], column: int, style: Style) -> str:
     text, hyphen = "", False
     for cell in cells:
         if cell.column == column:
-            text = normalise.join(text, cell.line.text, hyphen, style.words, style.hyphenated)
+            text = normalise.join(text, cell.line.text, hyphen, style.words, style.hyphenated, typeset=style.typeset)
             hyphen = cell.line.hyphen
     return text
 

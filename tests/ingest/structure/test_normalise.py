@@ -76,6 +76,39 @@ def test_a_hyphenated_word_is_joined_as_the_document_writes_it(above: str, below
     assert normalise.join(above, below, True, words, hyphenated) == joined
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "joined"),
+    [
+        ("signs of self", "harm on both arms", "signs of self-harm on both arms"),
+        ("it was self", "ish of her", "it was selfish of her"),
+        ("a non", "resident father", "a non-resident father"),
+        ("this was non", "sense", "this was nonsense"),
+        ("a co", "ordinated plan", "a co-ordinated plan"),
+        ("an up-to", "date plan", "an up-to-date plan"),
+        ("in inter", "agency work", "in inter-agency work"),
+        ("an inter", "view with him", "an interview with him"),
+        ("a re", "referral", "a re-referral"),
+        ("he was pre", "sent there", "he was present there"),
+        ("write to office@avonshire", "scp.example soon", "write to office@avonshire-scp.example soon"),
+    ],
+)
+def test_words_that_always_have_a_hyphen_need_no_other_place_that_shows_it(above: str, below: str, joined: str) -> None:
+    assert normalise.join(above, below, True, (), ()) == joined
+
+
+def test_a_hyphen_is_the_authors_in_a_document_that_breaks_no_words() -> None:
+    words, hyphenated = {"safeguarding", "neighbour"}, {"multi-agency", "early-help"}
+    theirs = [("a multi", "agency plan"), ("an early", "help plan")]
+    others = [("a life", "story"), ("a goal", "plan"), ("awareness", "raising")]
+    broken = [("the safe", "guarding lead"), ("the neigh", "bour"), ("safeguard", "ing lead")]
+    assert not normalise.is_typeset(theirs + others, words, hyphenated)
+    assert not normalise.is_typeset(theirs * 3 + broken[:1], words, hyphenated)
+    assert normalise.is_typeset(others + broken, words, hyphenated)
+    assert normalise.is_typeset(others, words, hyphenated)  # too few to tell
+    assert normalise.join("a life", "story of him", True, words, hyphenated, typeset=False) == "a life-story of him"
+    assert normalise.join("the safe", "guarding lead", True, words, hyphenated, typeset=False).startswith("the safeg")
+
+
 def test_lines_without_a_hyphen_are_joined_by_one_space() -> None:
     assert normalise.join("the child was", "not seen", False, (), ()) == "the child was not seen"
 
