@@ -3,12 +3,14 @@
 import re
 
 from ingest.structure.draft import Draft
+from ingest.structure.reading_order import is_prose
 
 _ROW_OVERLAP = 0.3  # minimum share of the letter size by which the cells of a row overlap vertically
 _CELL_OVERLAP = 0.5  # share of the letter size by which a cell may start left of the end of the previous one
 _LEFT_STEP = 3  # points: cells whose left edges differ by less are in the same column
 _NEAR_ROWS = 4  # rows above and below that may show that two cells are a table row
 _ROW_CELLS = 3  # cells that are enough to form a table row
+_COLUMN_LINES = 8  # lines: cells of a table are hardly ever all so long
 _SAYS_SOMETHING = 5  # words beside a recommendation: the learning from which it follows, not its number or topic
 _RECOMMENDATION = re.compile(r"(?:\w+ )?recommendations?", re.IGNORECASE)
 
@@ -29,7 +31,7 @@ def join_rows(blocks: list[Draft]) -> list[Draft]:
     apart: float | None = None  # where the column starts that is headed "Recommendation", if it is not the first
     for at, row in enumerate(rows):
         apart = _headed(blocks, row) or apart
-        if not _is_table_row(at, row, lefts):
+        if not _is_table_row(at, row, lefts) or _are_columns([blocks[cell] for cell in row]):
             for cell in row:
                 blocks[cell].alone = len(row) == 1
             result += [blocks[cell] for cell in row]
@@ -88,6 +90,16 @@ def _rows(blocks: list[Draft], boxes: list[_Box]) -> list[list[int]]:
 def _is_table_row(at: int, row: list[int], lefts: list[set[int]]) -> bool:
     near = lefts[max(0, at - _NEAR_ROWS) : at] + lefts[at + 1 : at + 1 + _NEAR_ROWS]
     return len(row) >= _ROW_CELLS or (len(row) == 2 and any(len(other & lefts[at]) >= 2 for other in near))
+
+
+def _are_columns(row: list[Draft]) -> bool:
+    """Return whether blocks that are side by side are columns of a text: long prose that begins at one height."""
+    return all(
+        len(block.lines) >= _COLUMN_LINES
+        and abs(block.lines[0].y - row[0].lines[0].y) < 1
+        and is_prose([line.text for line in block.lines[1:]])
+        for block in row
+    )
 
 
 def _box(block: Draft) -> _Box:

@@ -165,6 +165,14 @@ def test_three_columns_drawn_row_by_row_are_read_one_after_the_other(press: Any,
 
 
 @everywhere
+def test_three_columns_drawn_one_after_the_other_are_no_row_of_a_table(press: Any, font: str, size: float) -> None:
+    words = [prose(30 + at, 90) for at in range(3)]
+    drawn = [draw(wrap(each, 150, font, size), 30 + 190 * at, 780, font, size) for at, each in enumerate(words)]
+    found = texts(read(press, [line for column in drawn for line in column]))
+    assert found == [" ".join(each) for each in words]
+
+
+@everywhere
 def test_the_left_column_is_read_first_also_where_it_is_drawn_last(press: Any, font: str, size: float) -> None:
     first, second = prose(6, 60), prose(7, 60)
     left, right = wrap(first, 200, font, size), wrap(second, 200, font, size)
