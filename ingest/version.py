@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.metadata import version
 
-VERSION = 9
+VERSION = 10
 """The version of the program's own reading of pages. Increase it when reports would now be read better."""
 
 
