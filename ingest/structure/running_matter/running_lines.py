@@ -3,8 +3,10 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.model import AsideRole
+from ingest.structure.draft import ends_sentence
 from ingest.structure.page import Line, RawPage
 from ingest.structure.reading_order import body_size
 from ingest.structure.running_matter.margins import margins
@@ -94,12 +96,24 @@ def _mark_repeated(pages: list[RawPage]) -> None:
             if not repeats or number_in(line.text) is not None:
                 break  # text further in than a line of the report belongs to the report
             running.append(line)
-        del running[_RUNNING_LINES:]
+        if len(running) > _RUNNING_LINES:
+            running = _above_text(running)
         # A citation that is repeated in the footnotes of many pages is not a footer, because footers are set apart.
         while margin.role is AsideRole.FOOTER and running and not _stands_apart(running[-1], margin.page):
             running.pop()
         for line in running:
             line.role = margin.role
+
+
+def _above_text(repeated: list[Line]) -> list[Line]:
+    """Return the lines of a header or footer, where so many are repeated that the text of the page is, too.
+
+    There is space between it and the text, and it is no sentence. Otherwise nothing shows where it ends.
+    """
+    for at, (line, inner) in enumerate(pairwise(repeated[: _RUNNING_LINES + 1]), 1):
+        if abs(inner.y - line.y) > _SPACE * max(line.size, inner.size):
+            return [] if ends_sentence(line.text) else repeated[:at]
+    return []
 
 
 def _place(line: Line, page: RawPage, role: AsideRole) -> float:

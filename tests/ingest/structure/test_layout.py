@@ -297,6 +297,21 @@ def test_headers_close_to_the_text_are_headers(press: Any, font: str, size: floa
 
 
 @everywhere
+@pytest.mark.parametrize("pages", [2, 3, 5])
+@pytest.mark.parametrize("header", [[], ["Overview report: Child Wren", "Version two"]])
+def test_the_text_of_pages_that_are_alike_is_no_header(
+    press: Any, font: str, size: float, pages: int, header: list[str]
+) -> None:
+    one, other = prose(5, 60), prose(6, 60)
+    lines = wrap(one, 450, font, size)
+    page = draw(header, 60, 825, font, size, 1) + draw(lines, 60, 780, font, size)
+    page += draw(wrap(other, 450, font, size), 60, 780 - len(lines) * 1.25 * size - 0.7 * size, font, size)
+    found = read(press, *[page] * pages)
+    assert texts(found) == [" ".join(one), " ".join(other)] * pages
+    assert {aside.text for aside in found.asides} == set(header)
+
+
+@everywhere
 def test_the_name_of_a_recommendation_at_the_top_of_a_page_is_no_header(press: Any, font: str, size: float) -> None:
     pages = []
     for number in range(5):
