@@ -54,7 +54,6 @@ _COMPOUND = re.compile(
 )
 _SMALL_WORDS = frozenset(("a", "and", "at", "by", "for", "in", "of", "on", "the", "to"))  # up-to-/date
 _SEVERAL = 5  # words that are broken at the end of a line
-_SMALL_WORDS = frozenset(("a", "and", "at", "by", "for", "in", "of", "on", "the", "to"))  # up-to-/date
 
 
 def normalise(text: str) -> str:

@@ -4,6 +4,7 @@ The dictionaries come from pypdf. Broken ones raise any exception.
 """
 
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -91,7 +92,9 @@ def _text(value: Any) -> str:
     """Return a text, which a long one may have in a stream."""
     if hasattr(value, "get_data"):
         data = bytes(value.get_data())
-        return data.decode("utf-16" if data[:2] in (b"\xfe\xff", b"\xff\xfe") else "latin-1", "replace")
+        if data.startswith(BOM_UTF8):  # PDF 2.0
+            return data.decode("utf-8-sig", "replace")
+        return data.decode("utf-16" if data.startswith((BOM_UTF16_BE, BOM_UTF16_LE)) else "latin-1", "replace")
     return str(value or "")
 
 

@@ -106,10 +106,11 @@ def test_white_letters_on_the_dark_ground_of_a_field_or_note_are_read(ground: st
     assert NAME in read(noted(f"{ground}/DA(/R 11 Tf 1 g)", None))[0]
 
 
-def test_a_long_text_of_a_field_in_a_stream_and_a_formatted_one_of_a_note_are_read() -> None:
+@pytest.mark.parametrize("coding", ["utf-16", "utf-8-sig", "latin-1"])
+def test_a_long_text_of_a_field_in_a_stream_and_a_formatted_one_of_a_note_are_read(coding: str) -> None:
     page = Page(book := Book())
     page.line("Nobody asked who else was living there.", 72, 700)
-    said = book.add("", "Ystâd Quill".encode("utf-16"))
+    said = book.add("", "Ystâd Quill".encode(coding))
     page.notes.append(book.add(f"<</Type/Annot{FIELD}/F 4{PLACE}/V {said}>>"))
     rich = "<body><p>Zebedee</p><p>Quill &amp; Wren</p></body>"
     page.notes.append(book.add(f"<</Type/Annot/Subtype/FreeText/F 4/Rect[72 400 372 430]/RC({rich})>>"))
