@@ -46,12 +46,12 @@ with Store.open(settings.database) as store:
 """
 
 
-def source(web: Web) -> Source:
+def source(web: Web, host: str = _HOST) -> Source:
     """Return a board with a few documents."""
     links = [(f"/{number}.pdf", f"Child Rowan {number}") for number in range(DOCUMENTS)]
     for path, _ in links:
-        web.pdf(_HOST + path, f"rowan {path}")
-    return Source("Rowan", web.page(f"{_HOST}/", items(*links)))
+        web.pdf(host + path, f"{host} {path}")
+    return Source(host, web.page(f"{host}/", items(*links)))
 
 
 def moments(number: int) -> Iterator[tuple[str, int]]:
@@ -75,7 +75,7 @@ def faults(folder: Path, web: Web, moment: tuple[str, int]) -> list[str]:
     after = nights.run([rowan], days=0)
     for number in range(DOCUMENTS):
         asked = after.times_asked(f"{_HOST}/{number}.pdf")
-        if asked and hashlib.sha256(pdf(f"rowan /{number}.pdf")).hexdigest() in kept:
+        if asked and hashlib.sha256(pdf(f"{_HOST} /{number}.pdf")).hexdigest() in kept:
             found.append(f"{number}.pdf was fetched twice")
     if len(after.files) != DOCUMENTS or len(after.publications) != DOCUMENTS:
         found.append(f"{len(after.files)} files and {len(after.publications)} publications")

@@ -17,19 +17,21 @@ pytest.importorskip("scrapy", reason="the extra `collect` is not installed")
 NO_LINKS = ("", "5", "[5]", "{}", "[{}]", "[" * 100_000, '[{"url": 5}]', '[{"url": "x", "leads_to": "document"}]')
 
 
-def forged(nights: Nights, links: str) -> None:
+def forged(nights: Nights, links: str, page: str = "%") -> None:
     with closing(sqlite3.connect(nights.settings.database, isolation_level=None)) as connection:
-        connection.execute("UPDATE source_page SET links = ?", (links,))
+        assert connection.execute("UPDATE source_page SET links = ? WHERE url LIKE ?", (links, page)).rowcount
 
 
 def test_a_page_with_forged_links_is_read_again_and_loses_no_report(tmp_path: Path, web: Web) -> None:
-    nights, rowan = Nights(tmp_path / "library", web), killed.source(web)
-    nights.run([rowan])
-    for links in NO_LINKS:
-        forged(nights, links)
-        after = nights.run([rowan])
-        assert len([each for each in after.publications if each.current]) == killed.DOCUMENTS
-        assert after.done.counts["withdrawn"] == 0
+    nights = Nights(tmp_path / "library", web)
+    boards = [killed.source(web, f"www.rowan-{number}.example") for number in range(len(NO_LINKS))]
+    nights.run(boards)
+    for board, links in zip(boards, NO_LINKS, strict=True):
+        forged(nights, links, board.url)
+    after = nights.run(boards)
+    assert len([each for each in after.publications if each.current]) == killed.DOCUMENTS * len(boards)
+    assert after.done.counts["withdrawn"] == 0
+    assert [after.states[board.name].problem for board in boards] == [""] * len(boards)
 
 
 def test_a_removal_with_forged_links_says_that_the_corpus_is_damaged(tmp_path: Path, web: Web) -> None:
