@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from index.forms.lexicon import class_of
 
-VERSION = "8"
+VERSION = "9"
 
 # Not letters or digits of a word: the underscore, and superscript digits of footnote marks ("guidance¹").
 LETTER = r"[^\W_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
