@@ -170,13 +170,13 @@ def test_a_report_opens_with_its_own_introduction(page: FlaskClient, robin: str)
     opening = shown[: shown.index("Search inside this report")]
     assert "Fernshire Safeguarding Children Partnership · Child Robin · 2022 · overview report" in opening
     assert "6 recommendations" in opening
-    assert "Neglect (any) (19)" in opening
+    assert "Neglect (any) (20)" in opening
     assert opening.index("Read from page 1") < opening.index("Open the PDF") < opening.index("6 recommendations")
 
 
 def test_of_a_search_in_a_report_the_mentions_come_first(page: FlaskClient, robin: str) -> None:
     shown = html(page, f"/reports/{robin[:16]}?q=neglect")
-    assert shown.index("<blockquote") < shown.index("The report in short") < shown.index("Neglect (any)</a> (19)")
+    assert shown.index("<blockquote") < shown.index("The report in short") < shown.index("Neglect (any)</a> (20)")
 
 
 def test_the_web_address_of_a_report_is_a_link_and_its_key_is_not_shown(page: FlaskClient, robin: str) -> None:
