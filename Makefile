@@ -28,10 +28,10 @@ LIBRARY ?= library
 EXAMPLES :=
 endif
 
-# Tests run in three processes, a file of tests in one of them, because the files share what is slow to make. On two cores
-# this takes three quarters of the time of two processes, because many tests wait for a program.
+# Tests run in four processes, a file of tests in one of them, because the files share what is slow to make. On two cores
+# this takes less time than fewer processes, because many tests wait for a program.
 # tests/conftest.py says in which order.
-BESIDE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+BESIDE := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Tests start hundreds of programs. Without bytecode each of them would compile what it imports again.
 unexport PYTHONDONTWRITEBYTECODE
