@@ -81,7 +81,7 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-_SEPARATOR = re.compile(r"""["']?sep=(.)["']?[,;\t]*\s*""", re.IGNORECASE)
+_SEPARATOR = re.compile(r"""["']?sep=([^"])["']?[,;\t]*\s*""", re.IGNORECASE)
 
 
 def separator(lines: list[str], names: Collection[str]) -> tuple[str, int]:
@@ -138,6 +138,9 @@ def records_of(
     """
     width, n = 0, 0
     while n < len(lines):
+        if not lines[n].strip():
+            n += 1
+            continue
         cells, used = _record(lines[n : n + _LONGEST_CELL], delimiter)
         if isinstance(cells, str) or (used > 1 and width and _swallowed(cells, lines[n : n + used], delimiter, width)):
             message = 'has a quotation mark without a partner, so it is not used; write " inside a cell as ""'

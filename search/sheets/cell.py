@@ -110,4 +110,4 @@ def _day(value: float, from_1904: bool) -> datetime | None:
 
 def too_large() -> UsageError:
     """Return the error for a workbook that exceeds a limit."""
-    return UsageError("The workbook is too large when unpacked. Keep only the columns that you need.")
+    return UsageError("The workbook is too large when unpacked. Keep only the rows and columns that you need.")

@@ -165,11 +165,16 @@ def _objects(lines: list[str], header: Header) -> Iterator[Row]:
             yield n, {header.key: line.strip()}, str(error)
             continue
         cells = dict(zip(names, value.values(), strict=True))
+        try:
+            told = {name: seen(_told(cell)) for name, cell in cells.items()}
+        except RecursionError:
+            yield n, {header.key: line.strip()}, "a value has too many lists inside each other"
+            continue
         wrong = isinstance(cells.get(header.key), (bool, list)) or any(
             isinstance(cells.get(name), (bool, dict)) for name in header.asks
         )
         said = "the query, or a filter, is not text" if wrong else ""
-        yield n, {name: seen(_told(cell)) for name, cell in cells.items()}, said
+        yield n, told, said
 
 
 def _workbook(data: bytes, header: Header) -> Table:

@@ -64,6 +64,31 @@ def test_many_sheets_in_one_file_are_too_large() -> None:
         read(workbooks.workbook(rows, sheets=40, parts=1), "sheet.xlsx")
 
 
+def test_endless_tags_are_too_large() -> None:
+    """A file of 30 kB with the shortest possible tags took 20 seconds."""
+    with pytest.raises(UsageError, match="too large when unpacked"):
+        read(workbooks.workbook(workbooks.row(1, workbooks.text("A1", "query")) + "<a/>" * 2_600_000), "sheet.xlsx")
+
+
+def test_endless_empty_lines_take_few_steps() -> None:
+    assert steps(lambda: questions(b"query\nneglect\n" + b"\n" * 50_000, "sheet.csv")) < 600_000
+
+
+@pytest.mark.parametrize("depth", [300, 600, 900, 990])
+def test_lists_inside_each_other_end_their_row_only(depth: int) -> None:
+    """They ended `reviews batch` with a traceback: JSON allows deeper nesting than what reads its values."""
+    _, plain = questions(
+        b'{"query": "neglect", "note": ' + b"[" * depth + b"]" * depth + b'}\n{"query": "school"}\n', "a.jsonl"
+    )
+    assert (plain.line, plain.query) == (2, "school")
+
+
+def test_a_quotation_mark_separates_no_cells() -> None:
+    """Python 3.13 refuses to read a table whose separator is its quotation mark."""
+    (asked,) = questions(b'sep="\nneglect\n', "sheet.csv")[1:]
+    assert asked.query == "neglect"
+
+
 def test_a_number_format_is_no_longer_than_in_excel() -> None:
     """One of 80,000 characters took half a minute."""
     styles = [
