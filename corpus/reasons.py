@@ -23,6 +23,7 @@ class Reason(StrEnum):
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
     CRASHED = "crashed"
+    NOT_REACHED = "not_reached"
     UNREADABLE = "unreadable"
     REMOVED = "removed"
     LIKE_REMOVED = "like_removed"
@@ -44,6 +45,8 @@ REASONS: dict[Reason, str] = {
     Reason.TIMED_OUT: "reading it took longer than the limit; see max_seconds in docs/library.md",
     Reason.OUT_OF_MEMORY: "reading it needed more memory than the limit; see max_memory_mb in docs/library.md",
     Reason.CRASHED: "the PDF library crashed on it; other files are not affected",
+    Reason.NOT_REACHED: "the PDF that contains it has too many others, or takes too long to read; save it as a file of "
+    "its own",
     Reason.UNREADABLE: "the file cannot be opened; check that it still exists and that you may read it",
     Reason.REMOVED: "it was removed permanently by `reviews remove`, so it is not read again; delete the file",
     Reason.LIKE_REMOVED: (

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,11 @@ from ingest import portfolio
 from ingest.discover import Seen
 from ingest.sandbox import tesseract
 from ingest.sandbox.worker_client import Refusal, Sandbox
+
+_MOST_INSIDE = 200
+"""The number of PDFs inside one PDF that are read."""
+_TIMES = 60
+"""How many times the limit for one file a file may take with everything in it: its pages for OCR, and the PDFs inside."""
 
 OCR_WANTED = "OCR wanted"
 """The part of a reader's name that marks OCR that was not available or did not finish."""
@@ -84,11 +90,12 @@ class _Unfit(Exception):
         self.refusal = Refusal(reason, detail)
 
 
-@dataclass(frozen=True)
+@dataclass
 class FileReader:
     """Reads files with one worker process.
 
-    `keep` is called with each page that OCR has read; if it returns False, OCR stops.
+    `keep` is called with each page that OCR has read; if it returns False, OCR stops. It also stops when the file has
+    taken too long in total. The next run then reads the other pages.
     """
 
     settings: Settings
@@ -99,9 +106,11 @@ class FileReader:
     ocr_pool: Executor
     jobs: int
     keep: Callable[[ScannedPage], bool]
+    _end: float = 0.0
 
     def read(self, seen: Seen) -> Outcome:
         """Read one file. A problem with the file becomes part of the outcome and is never raised."""
+        self._end = time.monotonic() + _TIMES * self.settings.max_seconds
         try:
             data = _bytes_of(seen, self.settings.max_bytes)
         except _Unfit as unfit:
@@ -111,9 +120,13 @@ class FileReader:
     def inside(self, outcome: Outcome) -> Iterator[Outcome]:
         """Yield the outcomes of the PDFs inside a file that has just been read. Nested portfolios are not opened."""
         held = outcome.text.found.get("attachments") if outcome.text else None
-        for at, name in portfolio.pdfs(held.value) if held else ():
+        for count, (at, name) in enumerate(portfolio.pdfs(held.value) if held else ()):
             key = portfolio.key_of(outcome.seen.key, name)
             seen = replace(outcome.seen, key=key)
+            if count >= _MOST_INSIDE or self._is_late():
+                said = f"after {_MOST_INSIDE} others" if count >= _MOST_INSIDE else f"after {count}, for lack of time"
+                yield Outcome(seen, refusal=Refusal(Reason.NOT_REACHED, said), inside=True)
+                continue
             try:
                 data = _bytes_of(outcome.seen, self.settings.max_bytes)
             except _Unfit as unfit:
@@ -163,7 +176,12 @@ class FileReader:
             if isinstance(scan, Scan) and not self.keep(ScannedPage(report, scan)):
                 break
             known[page] = scan if isinstance(scan, Scan) else scan.reason
+            if self._is_late():
+                break
         return known
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._end
 
     def _new_scans(self, data: bytes, report: str, pages: list[int]) -> Iterator[tuple[int, Scan | Refusal]]:
         engine = self.engine()

@@ -127,6 +127,18 @@ def test_no_page_is_ever_read_twice(settings: Settings, monkeypatch: pytest.Monk
     assert texts[STATEMENT].pages[0].reader == "ocr"
 
 
+def test_a_report_that_takes_too_long_is_continued_in_the_next_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, press: Any
+) -> None:
+    """A PDF of 5,000 pages could keep one thread of an update for days."""
+    for name in (STATEMENT, CHRONOLOGY):
+        (settings.reports / name).unlink()
+    (settings.reports / "long.pdf").write_bytes(layered(press, "", pages=3))
+    monkeypatch.setattr("ingest.file_reader._TIMES", 0)
+    runs = [take(settings)[0] for _ in range(4)]
+    assert [(run.ocr_pages, run.unread_pages) for run in runs] == [(1, 2), (1, 1), (1, 0), (0, 0)]
+
+
 def test_a_page_that_fails_in_tesseract_is_unread_with_the_reason_and_the_others_are_read(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,8 +209,8 @@ def test_a_missing_language_means_no_engine() -> None:
     assert tesseract.engine("eng+xyz") is None
 
 
-def layered(press: Any, layer: str) -> bytes:
-    """Return the scanned chronology with an older OCR text layer under it, in Courier."""
+def layered(press: Any, layer: str, pages: int = 1) -> bytes:
+    """Return a page of the scanned chronology, once or more, with an older OCR text layer under it, in Courier."""
     picture = (DEMO / "scans" / "childw-1-overview-1.jpg").read_bytes()
     width, height = (int.from_bytes(picture[at : at + 2]) for at in _sides(picture))
     content = f"q 595 0 0 842 0 0 cm /I Do Q BT 3 Tr {layer} ET"
@@ -206,7 +218,7 @@ def layered(press: Any, layer: str) -> bytes:
     data: bytes = press.assemble(
         {
             1: b"<</Type/Catalog/Pages 2 0 R>>",
-            2: b"<</Type/Pages/Kids[5 0 R]/Count 1>>",
+            2: f"<</Type/Pages/Kids[{'5 0 R ' * pages}]/Count {pages}>>".encode(),
             3: b"<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>",
             4: f"{head}/Filter/DCTDecode/Length {len(picture)}>>stream\n".encode() + picture + b"\nendstream",
             5: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 6 0 R"

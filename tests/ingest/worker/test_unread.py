@@ -9,6 +9,7 @@ import pytest
 
 from corpus.layout import create_library
 from corpus.model import Scan, ScanLine, Text
+from corpus.reasons import Reason
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from ingest.run import ingest
@@ -428,6 +429,24 @@ def test_files_inside_a_file_beyond_the_limit_are_counted(monkeypatch: pytest.Mo
     wren = press.pdf(press.lines("Child Wren was seen."))
     report = read(unread.holding([(f"{number}.pdf", wren) for number in range(5)], portfolio=True))
     assert report.found["attachments"].value == "0.pdf | 1.pdf | 3 more files"
+
+
+@pytest.mark.parametrize(("limit", "value", "detail"), [("_MOST_INSIDE", 1, "after 1 others"), ("_TIMES", 0, "time")])
+def test_a_pdf_with_endless_pdfs_takes_a_limited_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, press: Any, limit: str, value: int, detail: str
+) -> None:
+    """Each of 2,000 had the time limit of a file of its own: more than a day for one PDF."""
+    monkeypatch.setattr(f"ingest.file_reader.{limit}", value)
+    birds = [(f"{bird}.pdf", press.pdf(press.lines(f"Child {bird} was seen."))) for bird in ("Wren", "Robin", "Finch")]
+    (settings.reports / "X.pdf").write_bytes(unread.holding([*birds, ("costs.xlsx", b"PK")], portfolio=True))
+    assert len(held(settings, ocr=False)) == 1 + value
+    with Store.open(settings.database) as store:
+        failures = store.failures()
+    assert [failure.reason for failure in failures] == [Reason.NOT_REACHED] * (3 - value)
+    assert all(detail in failure.detail for failure in failures)
+    monkeypatch.undo()
+    assert len(held(settings, ocr=False)) == 1 + value
+    assert len(held(settings, ocr=False, max_memory_mb=650)) == 4, "with other limits, they are tried again"
 
 
 def test_a_file_inside_a_file_that_is_not_a_pdf_is_a_separate_failure(settings: Settings) -> None:
