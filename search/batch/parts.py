@@ -58,9 +58,10 @@ def folder_of(out: Path, signature: str) -> Iterator[Path]:
     """
     folder = out.with_name(f"{out.name}.part")
     marker = folder / _MARKER
-    if os.path.lexists(folder):
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
         _assert_ours(folder)
-    folder.mkdir(mode=0o700, exist_ok=True)
     lock = FileLock(folder / _LOCK, mode=0o600)
     try:
         lock.acquire(timeout=0)
@@ -79,7 +80,14 @@ def folder_of(out: Path, signature: str) -> Iterator[Path]:
 
 
 def _assert_ours(folder: Path) -> None:
+    """Raise UsageError if the folder is not of this program and this user.
+
+    Answers of the right form could still be forged, but only by somebody who can write what the batch writes as well.
+    In a folder for everybody, such as /tmp, other users can make this folder, and not change what the batch writes.
+    """
     ours = not folder.is_symlink() and folder.is_dir()
+    if os.name == "posix":
+        ours = ours and folder.lstat().st_uid in (os.geteuid(), 0)
     if ours:
         with os.scandir(folder) as entries:
             found = list(entries)

@@ -151,6 +151,19 @@ def test_a_folder_with_something_else_in_it_is_left_alone(
     assert sorted(each.name for each in folder.iterdir()) == before
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no user numbers")
+def test_the_folder_of_another_user_is_not_used(
+    demo: Library, asked: list[Question], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In /tmp, anybody can make it, with answers of the right form."""
+    if os.geteuid() == 0:
+        os.chown(folder, 12345, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(UsageError, match="was not made by this program"):
+        run(demo, asked, folder.with_suffix(""))
+
+
 @pytest.mark.skipif(not hasattr(os, "link"), reason="the disk has no hard links")
 def test_a_file_that_has_another_name_elsewhere_is_not_overwritten(
     demo: Library, asked: list[Question], folder: Path
