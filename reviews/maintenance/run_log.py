@@ -156,16 +156,17 @@ def age(runs: Path) -> timedelta | None:
 def forget(runs: Path, reports: Collection[str], known: Collection[str], until: str) -> None:
     """Delete the titles and file names of removed reports from all records.
 
-    A record also names files that were not read, and does not say which report they became later. So the records of
-    runs that began no later than `until` (UTC, ISO 8601) only keep names that the corpus still knows (`known`). A file
-    that cannot be read as a record, because it is incomplete or damaged, is deleted.
+    A record also names files that were not read, and does not say which report they were. So records only keep names
+    of such files that the corpus still knows (`known`). Those of runs that began no later than `until` (UTC, ISO 8601)
+    keep no other names and addresses either. A file that cannot be read as a record, because it is incomplete or
+    damaged, is deleted.
     """
     for left in runs.glob(".*"):
         left.unlink()
     for path in sorted(runs.glob("*.json")):
         try:
             record = read_record(path)
-            kept = _without_reports(record, reports)
+            kept = _with_known_failures(_without_reports(record, reports), known)
             if (record.get("started_at") or "") <= until:
                 kept = _with_known_names(kept, known)
             if kept != record:
@@ -280,21 +281,29 @@ def _without_reports(value: Any, reports: Collection[str]) -> Any:
     return value
 
 
+def _with_known_failures(record: dict[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """Return the record without the names of files that were not read, and that the corpus no longer knows."""
+    done = record.get("ingest")
+    if not isinstance(done, dict):
+        return record
+    failures = [{**each, "file": each["file"] if each["file"] in known else ""} for each in done["failures"]]
+    kept = {**done, "failures": failures}
+    if "new_failures" in done:
+        kept["new_failures"] = [name if name in known else "" for name in done["new_failures"]]
+    return {**record, "ingest": kept}
+
+
 def _with_known_names(record: dict[str, Any], known: Collection[str]) -> dict[str, Any]:
-    """Return the record without the names of files that the corpus no longer knows."""
+    """Return the record without the names of folders without known files, and without names in errors."""
     done = record.get("ingest")
     kept = {**record, "error": _without_names(record.get("error"), known)}
     if isinstance(done, dict):
-        failures = [{**each, "file": each["file"] if each["file"] in known else ""} for each in done["failures"]]
-        new = [name if name in known else "" for name in done.get("new_failures", ())]
         folders = {
             name: [each for each in done[name] if any(known_name.startswith(each) for known_name in known)]
             for name in ("held_back", "unwatched")
             if name in done
         }
-        kept["ingest"] = {**done, **folders, "failures": failures}
-        if "new_failures" in done:
-            kept["ingest"]["new_failures"] = new
+        kept["ingest"] = {**done, **folders}
     collected = record.get("collect")
     if isinstance(collected, dict):  # it is unknown which addresses later served the report
         kept["collect"] = {**collected, "failures": [{**each, "url": ""} for each in collected["failures"]]}

@@ -342,6 +342,17 @@ def its_file_cannot_be_read_any_more(desk: Desk) -> None:
     desk.update()  # the records of runs are cleaned when it begins
 
 
+@case
+def its_damaged_file_is_there_for_some_more_runs(desk: Desk) -> None:
+    """The records of these runs kept its name."""
+    desk.pdf.write_bytes(b"%PDF-1.7 incomplete")
+    desk.remove()
+    desk.update()
+    desk.pdf.unlink()
+    desk.update()
+    desk.update()
+
+
 # an open server
 
 
