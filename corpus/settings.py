@@ -17,6 +17,9 @@ from corpus.paths import LibraryPaths
 EXTRACTORS = ("pdfium", "pypdf")
 ENGINES = ("embedded", "opensearch")
 
+_LARGEST = 2**40  # a larger number is an error of the system, where a file is read
+_LONGEST = 1_000_000  # seconds; no system waits for more than 24 days at once
+
 Check = Callable[[Any, Path], Any]
 """Returns a value in the form of the field, or raises ValueError. The path is the folder to which a relative folder
 refers.
@@ -32,13 +35,13 @@ class Kind:
 
 
 def _count(value: Any, start: Path) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < _LARGEST:
         raise ValueError
     return value
 
 
 def _seconds(value: Any, start: Path) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= _LONGEST:
         raise ValueError
     return float(value)
 
@@ -73,6 +76,10 @@ def _addresses(value: Any, start: Path) -> tuple[str, ...]:
         isinstance(text, str) and re.fullmatch(r"https?://[^\s/@?#]+/?", text) for text in texts
     ):
         raise ValueError
+    from urllib.parse import urlsplit  # most searches need none of it
+
+    for text in texts:
+        _ = urlsplit(text).port  # raises ValueError
     return tuple(text.rstrip("/") for text in texts)
 
 
@@ -104,7 +111,11 @@ def _folders(value: Any, start: Path) -> tuple[Path, ...]:
     texts = [value] if isinstance(value, str | Path) else value
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str | Path) and str(text) for text in texts):
         raise ValueError
-    return tuple(Path(os.path.abspath(real_path(start, str(Path(text).expanduser())))) for text in texts)  # noqa: PTH100 - links stay
+    try:
+        paths = [Path(text).expanduser() for text in texts]
+    except RuntimeError as error:  # the home folder of somebody who is not known here
+        raise ValueError from error
+    return tuple(Path(os.path.abspath(real_path(start, str(path)))) for path in paths)  # noqa: PTH100 - links stay
 
 
 def _folder(value: Any, start: Path) -> Path:
@@ -113,7 +124,7 @@ def _folder(value: Any, start: Path) -> Path:
 
 
 COUNT = Kind(_count, "a whole number above 0")
-SECONDS = Kind(_seconds, "a number above 0")
+SECONDS = Kind(_seconds, "a number above 0, and at most 1,000,000")
 CONTACT = Kind(_contact, 'an e-mail address or a web address, for example "library@example.org"')
 FLAG = Kind(_flag, "true or false")
 EXTRACTOR = Kind(_extractor, " or ".join(f'"{each}"' for each in EXTRACTORS))
