@@ -21,6 +21,11 @@ _BYTE = b"<(?!00)([0-9A-F]{2})>"  # no file name has a byte 0
 _BYTE_IN_TEXT = "<([89A-F][0-9A-F])>"
 
 
+def escaped_controls(text: str) -> str:
+    """Return JSON in which characters that could control a terminal are escaped. This changes no value."""
+    return text if text.isprintable() else re.sub(f"[{CONTROLS}]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def safe_name(path: str | os.PathLike[str]) -> str:
     """Return the path as clean text. The same path gives the same text in every locale. Most paths are unchanged."""
     kept = re.sub(rb"<(?=[0-9A-F]{2}>)", b"<3C>", os.fsencode(path))  # a name that already contains such text

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corpus.disk.names import CONTROLS
+from corpus.disk.names import CONTROLS, escaped_controls
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 JSON = click.option("--json", "as_json", is_flag=True, help="Output JSON.")
 
 _MOST_TYPED = 100_000  # maximum bytes of a query on standard input
-_IN_JSON = re.compile(f"[{CONTROLS}]")
 _CONTROLS = re.compile(rf"(?!\x1b\[[0-9;]*m)[{CONTROLS}]")  # all but our colours
 _SETTLING = 3.0  # seconds before the time left is estimated
 
@@ -130,8 +129,7 @@ def print_lines(lines: Iterable[str]) -> None:
 
 def print_json(value: object) -> None:
     """Print results as JSON. What would control a terminal is escaped, which changes no value."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    click.echo(_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(escaped_controls(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def say(sentence: str) -> None:

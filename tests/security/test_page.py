@@ -101,6 +101,15 @@ def test_a_stranger_is_slowed_down_before_anything_is_done(library: Path) -> Non
     assert statuses[-1] == 429
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/collections/new"])
+def test_a_form_with_endless_fields_is_not_parsed(path: str, library: Path) -> None:
+    """A stranger could send 5 MB of them, which took a second and 180 MB."""
+    token, kind = Tokens(library).add("Ann"), "application/x-www-form-urlencoded"
+    with client(library, by_token(library)) as page:
+        answer = page.post(path, data=b"a=b&" * 100_000, content_type=kind, headers=bearer(token))
+    assert answer.status_code == 413
+
+
 def test_wrong_tokens_do_not_lock_out_a_right_one_from_the_same_address(library: Path) -> None:
     token = Tokens(library).add("Jo Smith")
     with client(library, by_token(library)) as page:
@@ -208,6 +217,15 @@ def test_everything_that_shows_reports_is_in_the_access_log(library: Path) -> No
         for path in paths:
             assert page.get(path, headers=bearer(token)).status_code == 200, path
     assert audited(library) == list(paths.values())
+
+
+def test_a_query_in_the_access_log_controls_no_terminal(library: Path) -> None:
+    with client(library, Options(log_days=9, log_queries=True)) as page:
+        assert page.get("/search.json", query_string={"q": "\x9b31m\u202eneglect\x7f"}).status_code == 200
+    (file,) = (library / "access").glob("*.jsonl")
+    (line,) = file.read_text("utf-8").splitlines()
+    assert line.isprintable()
+    assert json.loads(line)["query"] == "\x9b31m\u202eneglect\x7f"
 
 
 def test_paths_on_the_server_are_not_in_answers_to_others(library: Path) -> None:

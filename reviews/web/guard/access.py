@@ -21,6 +21,7 @@ COOKIE = "reviews"
 _OPEN = ("static.file", "library.healthz", "access.sign_in", "access.signed_in")  # need no sign-in
 _PREFIX = 6  # letters of a token by which wrong ones are counted
 _LONGEST = 200  # letters of a token that are examined; real ones have 43
+_LONGEST_FORM = 300_000  # bytes; only uploads are longer. Flask does not limit the memory for a form without parts
 _FULL = 60.0  # seconds after which a visitor counts as new
 _SWEPT = 10.0  # seconds between deletions of such visitors
 
@@ -133,6 +134,8 @@ def check() -> AnyResponse | None:
     """Check every request: the person is signed in, within the rate limit, and any form was sent from this site."""
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_site():
         abort(403, "This form was sent from another site. Open the page here and send it again.")
+    if request.endpoint == "access.signed_in" or request.mimetype != "multipart/form-data":
+        request.max_content_length = _LONGEST_FORM
     access: Access = current_app.extensions["access"]
     found = access.account()
     g.person, g.account = found or ("", "")

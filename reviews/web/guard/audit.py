@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Response, current_app, g, request
 
+from corpus.disk.names import escaped_controls
 from corpus.errors import LimitHit
 
 _LOG = logging.getLogger("reviews")
@@ -91,7 +92,7 @@ class Audit:
     def write(self, **line: Any) -> None:
         """Add a line. At the start of each day, delete files that are too old."""
         now = datetime.now(UTC)
-        text = json.dumps({"at": now.isoformat(timespec="seconds"), **line}, ensure_ascii=False)
+        text = escaped_controls(json.dumps({"at": now.isoformat(timespec="seconds"), **line}, ensure_ascii=False))
         day = now.date().isoformat()
         with self._lock:
             if day != self._today:
