@@ -23,7 +23,7 @@ from ingest.sandbox.worker_client import Refusal, Sandbox
 _MOST_INSIDE = 200
 """The number of PDFs inside one PDF that are read."""
 _TIMES = 60
-"""How many times the limit for one file a file may take with everything in it: its pages for OCR, and the PDFs inside."""
+"""How many times the limit for one file it may take with everything in it: pages for OCR, and the PDFs inside."""
 
 OCR_WANTED = "OCR wanted"
 """The part of a reader's name that marks OCR that was not available or did not finish."""

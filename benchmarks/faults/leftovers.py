@@ -26,7 +26,11 @@ def leftovers(folder: Path, words: Sequence[str]) -> list[str]:
     found: set[str] = set()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        found.update(f"{name}: {word} (name)" for word in words if word.lower() in os.fsencode(name).lower().decode())
+        found.update(
+            f"{name}: {word} (name)"
+            for word in words
+            if word.lower() in os.fsencode(name).lower().decode(errors="replace")
+        )
         if path.is_file() and not path.is_symlink():
             for content in _unpacked(path.read_bytes(), _DEPTH):
                 found.update(f"{name}: {hit}" for hit in _hits(content, words))

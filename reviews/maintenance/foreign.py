@@ -54,9 +54,7 @@ def unread_files(settings: Settings, store: Store) -> list[str]:
 def _pdfs(reports: Path) -> list[Path]:
     others = set(_unread(reports))
     walked = ((Path(parent) / name for name in names) for parent, _, names in os.walk(reports))
-    return [
-        path for some in walked for path in some if path.is_file() and not others.intersection((path, *path.parents))
-    ]
+    return [path for some in walked for path in some if not others.intersection((path, *path.parents))]
 
 
 def _unread(reports: Path) -> list[Path]:

@@ -630,6 +630,15 @@ def a_link_beside_it(desk: Desk) -> None:
     assert not [link for link in links if link.is_symlink()]
 
 
+@case
+def a_link_that_leads_nowhere_is_named(desk: Desk) -> None:
+    """Its name may be that of the child, and nothing said that it is there."""
+    (desk.folder / "Zelkova.pdf").symlink_to(desk.folder / "gone.pdf")
+    desk.remove()
+    desk.says("The program has not read these files", "reports/Zelkova.pdf")
+    (desk.folder / "Zelkova.pdf").unlink()
+
+
 ALL = {**CASES, **EDITIONS}
 
 
