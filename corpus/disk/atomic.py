@@ -51,13 +51,13 @@ def move_atomic(fresh: Path, path: Path) -> None:
 
 
 def delete_folder(folder: Path) -> None:
-    """Delete a folder with everything in it, or a link to a folder. Raises OSError."""
+    """Delete a folder with everything in it, or a link or a file in its place. Raises OSError."""
     import shutil  # only imported here, because every search imports this module
 
-    if folder.is_symlink():
-        folder.unlink()
-    else:
+    if folder.is_dir() and not folder.is_symlink():
         shutil.rmtree(folder)
+    else:
+        folder.unlink()  # rmtree would wait for a pipe
 
 
 def flush_file(path: Path) -> None:

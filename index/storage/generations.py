@@ -298,6 +298,8 @@ def _named(index: Path) -> tuple[str, str] | None:
 
 def _point(index: Path, generation: str, hashed: str) -> None:
     fresh = index / f"{POINTER}.new"
+    if os.path.lexists(fresh):  # of an interrupted build, or a pipe or a link in a library from somebody else
+        fresh.unlink()
     _write(fresh, f"{generation} {hashed}\n")
     fresh.replace(index / POINTER)
     flush_folder(index)

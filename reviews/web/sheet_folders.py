@@ -81,7 +81,7 @@ class SheetFolder:
 def drop_abandoned(cache: Path) -> None:
     """Delete the folders of servers that were killed."""
     for path in cache.glob(f"{_PREFIX}*"):
-        if not any(_is_locked(each) for each in path.glob(f"{_LOCK}*")):
+        if path.is_dir() and not any(_is_locked(each) for each in path.glob(f"{_LOCK}*")):
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -18,6 +18,7 @@ from index.matching.phrase_cache import Phrases
 from index.storage import generations
 from index.vectors import store as vectors
 from reviews.maintenance import running
+from reviews.maintenance.engine import upkeep
 from reviews.maintenance.erase import catch_up, drop_leftovers, drop_vectors, forget_worked_out
 from reviews.maintenance.follows import Follows
 from reviews.web.guard.audit import Audit
@@ -132,6 +133,39 @@ def test_vectors_are_not_written_where_a_link_leads(settings: Settings, tmp_path
     (settings.vectors / "model").symlink_to(tmp_path)
     with pytest.raises(LimitHit, match="is a link"):
         vectors.stored(settings.vectors, "model")
+
+
+@pytest.mark.parametrize("made", ["a link", "a pipe", "a file"])
+def test_what_is_in_the_place_of_an_index_that_is_built_is_replaced(
+    made: str, settings: Settings, tmp_path: Path
+) -> None:
+    """The next update overwrote the file that the link led to, and waited for the pipe for ever."""
+    (tmp_path / "letter.txt").write_text("precious")
+    keep = []
+    settings.index.mkdir(exist_ok=True)
+    for path in (settings.index / "CURRENT.new", settings.index / "building-1"):
+        if made == "a link":
+            path.symlink_to(tmp_path / "letter.txt")
+        elif made == "a file":
+            path.write_text("x")
+        else:
+            os.mkfifo(path)
+            keep.append(os.open(path, os.O_RDWR))  # else whoever opens it would wait for ever, and this test with it
+    with Store.open(settings.database) as store:
+        upkeep(settings).build(store)
+    for each in keep:
+        os.close(each)
+    assert sorted(path.name for path in settings.index.iterdir()) == ["0000001", "CURRENT"]
+    assert (tmp_path / "letter.txt").read_text() == "precious"
+
+
+def test_a_pipe_in_place_of_the_folder_of_a_server_is_not_waited_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.cache.mkdir(exist_ok=True)
+    os.mkfifo(settings.cache / "sheets-1")
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: pytest.fail("it opens the pipe, and waits"))
+    drop_abandoned(settings.cache)
 
 
 def test_the_note_of_a_run_does_not_overwrite_what_a_link_leads_to(settings: Settings, tmp_path: Path) -> None:
