@@ -10,12 +10,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from corpus.errors import UsageError
+from search.tables.cell_text import NOT_XML
 
 if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
-# What XML 1.0 does not allow: python-docx refuses text that contains it.
-_NOT_XML = re.compile(r"[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINK_COLOUR = (0x1D, 0x70, 0xB8)
 
 
@@ -128,8 +127,8 @@ class WordDocument:
 
 
 def clean(text: str) -> str:
-    """Return a text in which characters that XML cannot contain are replaced with spaces."""
-    return _NOT_XML.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Return a text in which characters that XML cannot contain, which python-docx refuses, are spaces."""
+    return NOT_XML.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _docx() -> ModuleType:

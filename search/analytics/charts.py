@@ -13,7 +13,7 @@ from html import escape
 from corpus.errors import UsageError
 from search.analytics.trends import Point
 from search.batch.tally import SMALL
-from search.tables.cell_text import shortened
+from search.tables.cell_text import NOT_XML, shortened
 
 _LINE, _LEFT, _BARS, _RIGHT = 22, 230, 420, 170  # pixels: height of a line, and widths
 _INK, _BLUE, _PAPER = "#0b0c0c", "#1d70b8", "#ffffff"
@@ -48,7 +48,7 @@ def svg(points: Sequence[Point]) -> str:
     parts = [
         f'<rect x="{each.x}" y="{each.y}" width="{each.width}" height="{_LINE - 7}" fill="{_BLUE}"/>'
         if isinstance(each, _Bar)
-        else f'<text x="{each.x}" y="{each.y}"{_ATTRIBUTES[each.kind]}>{escape(each.text)}</text>'
+        else f'<text x="{each.x}" y="{each.y}"{_ATTRIBUTES[each.kind]}>{escape(NOT_XML.sub(" ", each.text))}</text>'
         for each in drawn
     ]
     return (

@@ -7,7 +7,6 @@ source text from 0. Names, positions and ids are the same in every export of the
 
 from __future__ import annotations
 
-import re
 import uuid
 import xml.etree.ElementTree as ElementTree
 import zipfile
@@ -19,12 +18,12 @@ from corpus.disk.atomic import beside
 from corpus.model import Text
 from corpus.report import Report
 from search.batch.study import Study
+from search.tables.cell_text import NOT_XML
 
 _PROJECT, _CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 _SPACE = uuid.UUID("6f1f4f2c-7f7b-5d39-9a35-6b8ac1d7c9a4")  # namespace of the ids that this program creates
 _LONGEST = 200  # letters in the name of a code
 _BETWEEN = "\n\n"  # two paragraphs
-_UNREADABLE = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML
 _WHEN = (1980, 1, 1, 0, 0, 0)  # date of the files in the archive, so that the same project gives the same file
 _VARIABLES = ("board", "area", "child", "case", "kind", "type", "year", "year_source", "file")
 
@@ -178,7 +177,7 @@ def _guid(kind: str, name: str) -> str:
 
 def _readable(text: str) -> str:
     """Replace characters that XML cannot contain. The length of the text stays the same."""
-    return _UNREADABLE.sub(" ", text)
+    return NOT_XML.sub(" ", text)
 
 
 def _xml(root: ElementTree.Element) -> bytes:

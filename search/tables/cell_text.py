@@ -7,6 +7,9 @@ from math import ceil
 
 from search.tables.column_types import MAX_CELL
 
+NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""A character that XML 1.0 does not allow, or that it reads as another one."""
+
 _CUT = " … (cut: the cell holds no more; the rest is in the CSV)"
 _UNWRITABLE = re.compile("[\ufffe\uffff\ud800-\udfff]")  # not allowed in XML
 _FORMULA = re.compile(r"[=+\-@\t\r]")

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -191,6 +192,15 @@ def test_the_cookie_is_secure_where_https_is(
         page.set_cookie("reviews", token)  # as somebody in between could plant it
         assert page.get("/coverage", headers=headers).status_code == (303 if secure else 200)
         assert ("Strict-Transport-Security" in answer.headers) is bool(more.get("https"))
+
+
+@pytest.mark.parametrize("path", ["/search.atom", "/trends.svg"])
+@pytest.mark.parametrize("odd", ["\x01", "\x1b[31m", "\ufffe", "\uffff"], ids=ascii)
+def test_a_feed_and_a_chart_can_be_read_whatever_the_query(path: str, odd: str, library: Path) -> None:
+    with client(library, Options()) as page:
+        answer = page.get(path, query_string={"q": f"school {odd}"})
+    assert answer.status_code == 200
+    ElementTree.fromstring(answer.data)
 
 
 def test_links_in_a_feed_are_made_from_an_accepted_name_only(library: Path) -> None:

@@ -14,6 +14,7 @@ from reviews.web.parameters import SearchParameters
 from reviews.web.reading import highlight
 from reviews.web.views.search import answer
 from search.results import COLUMNS, Results
+from search.tables.cell_text import NOT_XML
 from search.tables.writers import write_rows
 
 views = Blueprint("exports", __name__)
@@ -73,4 +74,4 @@ def feed() -> Response:
         (hit, "".join(piece.text for passage in hit.passages for piece in highlight.quoted(passage))) for hit in results
     ]
     text = render_template("feed.xml", asked=asked, results=results, entries=entries, root=root())
-    return Response("".join(c for c in text if c >= " " or c in "\n\t"), mimetype="application/atom+xml")
+    return Response(NOT_XML.sub("", text), mimetype="application/atom+xml")

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template
 from ingest.collect.troubles import SENTENCES
 from reviews.published import Published
 from reviews.web.context import as_json, opened, root
+from search.tables.cell_text import NOT_XML
 
 views = Blueprint("published", __name__)
 
@@ -32,4 +33,4 @@ def page_json() -> Response:
 def feed() -> Response:
     """Return an Atom feed of the reports that were collected this week."""
     text = render_template("added.xml", added=_published().added, root=root())
-    return Response("".join(c for c in text if c >= " " or c in "\n\t"), mimetype="application/atom+xml")
+    return Response(NOT_XML.sub("", text), mimetype="application/atom+xml")
