@@ -284,7 +284,7 @@ class _Recorder:
         failed_by = self._failed_by
         if refusal.reason is Reason.LIKE_REMOVED:
             failed_by = self._held_back_by
-            self._store.forget_scans(outcome.id or "")
+            self._store.readings.forget_scans(outcome.id or "")
         self._store.note_file(
             FileRecord(file.key, file.size, file.mtime_ns, None, refusal.reason, refusal.detail, failed_by)
         )

@@ -220,6 +220,18 @@ class Readings:
                 for page, asked, by, sure, width, turned, lines in self._db.rows(select, (report, languages))
             }
 
+    def forget_scans(self, report: str) -> None:
+        """Delete what OCR read of a report that will not be kept."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM scan WHERE report = ?", (report,))
+
+    def forget_stray_scans(self) -> None:
+        """Delete what OCR read of files that never became a report, because a run was killed and they then changed."""
+        with self._db.transaction():
+            self._db.execute(
+                "DELETE FROM scan WHERE report NOT IN (SELECT report FROM reading UNION SELECT report FROM withdrawn)"
+            )
+
     def holds(self, report: str, *readers: str) -> bool:
         """Return whether the latest reading of the report was made by one of these readers, so that it need not be read
         again.

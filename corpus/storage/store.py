@@ -162,6 +162,9 @@ class Store:
         if waited or old != (record.report, reason, record.detail):
             for report in {record.report, old[0] if old else None}:
                 self._settle(report, record.path, record.report)
+            # An edition that was away, or damaged, for some runs is replaced like any other.
+            replaced = "UPDATE withdrawn SET replaced_by = ?1 WHERE file = ?2 AND replaced_by IS NULL AND ?1 <> report"
+            self._db.execute(replaced, (record.report, path))
             self._advance()
 
     def _settle(self, report: str | None, path: str, replaced_by: str | None = None) -> None:
@@ -273,11 +276,6 @@ class Store:
         with self._db.transaction():
             if self._db.execute("DELETE FROM file WHERE reason = ?", (Reason.REMOVED.value,)).rowcount:
                 self._advance()
-
-    def forget_scans(self, report: str) -> None:
-        """Delete what OCR read of a report that will not be kept."""
-        with self._db.transaction():
-            self._db.execute("DELETE FROM scan WHERE report = ?", (report,))
 
     def scrub(self) -> None:
         """Rewrite the whole corpus, so that no page of it contains deleted data.

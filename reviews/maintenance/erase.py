@@ -192,13 +192,14 @@ def _withdraw_attached(store: Store, removed: Collection[str]) -> list[str]:
 def finish(settings: Settings, store: Store) -> None:
     """Delete everything that remains of removed reports outside the newest generation.
 
-    This covers older generations and the readings kept for them, vectors, cached values, notes in collections, the free
-    pages of the corpus, and names in records.
+    This covers older generations and the readings kept for them, stray pages of OCR, vectors, cached values, notes in
+    collections, the free pages of the corpus, and names in records.
     """
     upkeep(settings).keep_only_current()
     live = {reading for reading, _ in store.readings.current()}
     vectors.keep_only(settings.vectors, live)
     store.prune(live)
+    store.readings.forget_stray_scans()
     forget_worked_out(settings)
     forget_names(settings, store)
     listed = Removals.load(settings.removals)

@@ -167,6 +167,30 @@ def two_older_editions(desk: Desk) -> None:
 
 
 @of_editions
+def an_older_edition_before_a_damaged_one(desk: Desk) -> None:
+    """The damaged file broke the chain of the editions, and all paragraphs of the older ones stayed."""
+    desk.pdf.write_bytes(b"%PDF-1.7 incomplete")
+    desk.update()
+    desk.pdf.write_bytes(small_pdf("A third edition: Wynfrith again.", "And a sentence of its own."))
+    desk.update()
+    (desk.held,) = (each.id for each in reviews.open(desk.library).reports() if NAME in each.files[0])
+    desk.remove()
+    desk.says("older edition")
+
+
+@of_editions
+def an_older_edition_that_was_away_for_some_runs(desk: Desk) -> None:
+    desk.pdf.unlink()
+    desk.update()
+    desk.update()
+    desk.pdf.write_bytes(small_pdf("A third edition: Wynfrith again.", "And a sentence of its own."))
+    desk.update()
+    (desk.held,) = (each.id for each in reviews.open(desk.library).reports() if NAME in each.files[0])
+    desk.remove()
+    desk.says("older edition")
+
+
+@of_editions
 def the_older_edition_alone_by_its_id(desk: Desk) -> None:
     with reviews.open(desk.library).store() as store:
         (old,) = (each.report for each in store.withdrawals())

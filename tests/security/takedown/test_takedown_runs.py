@@ -16,6 +16,7 @@ from benchmarks.faults.leftovers import leftovers
 from benchmarks.faults.removal import NAME, WORDS, report, small_pdf
 from benchmarks.faults.torture import in_a_child
 from corpus.errors import Locked
+from corpus.model import Scan, ScanLine
 from corpus.settings import load_settings
 from corpus.storage.store import Store
 from index.storage import generations
@@ -247,6 +248,15 @@ def a_copy_that_waited_to_be_read_is_gone(desk: Desk) -> None:
     (desk.outside / SECOND).write_bytes(report())
     stop_before(desk, str(desk.outside))
     (desk.outside / SECOND).unlink()
+    desk.remove()
+
+
+@case
+def ocr_of_an_earlier_file_was_stopped(desk: Desk) -> None:
+    """A killed update had stored a page of a file that was then replaced. It belonged to no report, and stayed."""
+    line = ScanLine("Zelkova Wynfrith", 0.0, 1.0, 0.0, 1.0)
+    with Store.open(desk.library / "corpus.db") as store:
+        store.readings.keep_scan("f" * 64, Scan(1, "eng", "tesseract 5", 90.0, 100, 0, (line,)))
     desk.remove()
 
 
