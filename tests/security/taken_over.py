@@ -39,7 +39,8 @@ def take_over(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, boxed
     folder.mkdir(exist_ok=True)
     (folder / "sitecustomize.py").write_text(textwrap.dedent(code) + _FIRST, "utf-8")
     whole = confinement.environment()
-    hostile = whole | {"PYTHONPATH": f"{whole['PYTHONPATH']}{os.pathsep}{folder}"}
+    own, *others = whole["PYTHONPATH"].split(os.pathsep)
+    hostile = whole | {"PYTHONPATH": os.pathsep.join((own, str(folder), *others))}  # Debian has such a file as well
     for module in (confinement, worker_client):
         monkeypatch.setattr(module, "environment", lambda: hostile, raising=False)
         monkeypatch.setattr(module, "works_in_bubblewrap", lambda: boxed, raising=False)
