@@ -184,6 +184,25 @@ def test_the_access_log_is_not_written_where_a_link_leads(settings: Settings, tm
     assert (tmp_path / "letter.txt").read_text() == "precious"
 
 
+def test_an_access_log_that_became_a_pipe_is_not_waited_for(settings: Settings) -> None:
+    """Every request that is logged waited for somebody to read the pipe, and so did all after it."""
+    pipe = settings.library / "2026-03-01.jsonl"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # else this test would wait, too
+    with pytest.raises(OSError, match="not a regular file"):
+        Audit._append(pipe, b"a line\n")
+    os.close(reader)
+    with pytest.raises(OSError, match=r"jsonl|device"):
+        Audit._append(pipe, b"a line\n")
+
+
+def test_tokens_that_are_a_link_to_themselves_are_refused(settings: Settings) -> None:
+    """The page answered as if it had a bug."""
+    (settings.library / "tokens.json").symlink_to("tokens.json")
+    with pytest.raises(LimitHit, match=r"tokens\.json cannot be read"):
+        Tokens(settings.library).held()
+
+
 def test_a_journal_beside_the_corpus_deletes_no_file_elsewhere(settings: Settings, tmp_path: Path) -> None:
     """SQLite deletes the file that a journal names as the one above it. The next update of a library deleted it."""
     (tmp_path / "letter.txt").write_text("precious")

@@ -6,6 +6,7 @@ import errno
 import json
 import logging
 import os
+import stat
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from corpus.disk.names import escaped_controls
 from corpus.errors import LimitHit
 
 _LOG = logging.getLogger("reviews")
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 KEPT = {
     "report.report": "report",
@@ -107,8 +109,10 @@ class Audit:
     @staticmethod
     def _append(path: Path, line: bytes) -> None:
         """Append the whole line or nothing."""
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        handle = os.open(path, _FLAGS, 0o600)
         try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "not a regular file", str(path))
             written = os.write(handle, line)
             if written < len(line):
                 os.ftruncate(handle, os.fstat(handle).st_size - written)

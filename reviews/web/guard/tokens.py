@@ -65,6 +65,8 @@ class Tokens:
                 raise refused(self._path, error, doing="read") from error
             self._seen, self._held = None, ()
             return ()
+        except OSError as error:
+            raise refused(self._path, error, doing="read") from error
         seen = (found.st_mtime_ns, found.st_ino)
         if seen != self._seen:
             try:
