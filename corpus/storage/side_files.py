@@ -20,7 +20,7 @@ LOG_HEADER = 32
 
 def assert_harmless(path: Path) -> None:
     """Raise Corrupt if there is a journal next to a corpus, and LimitHit if one of its files is not a regular one."""
-    real = path.resolve()
+    real = Path(os.path.realpath(path))  # resolve() raises RuntimeError for a link to itself
     journal = real.with_name(real.name + "-journal")
     if os.path.lexists(journal):
         raise Corrupt(

@@ -31,7 +31,7 @@ def find(settings: Settings, reports: Collection[str], known: Collection[str] = 
 
     Searches reports/ and the watched folders, including hidden files, and the files whose paths are in `known`.
     """
-    ours = settings.reports.resolve()
+    ours = Path(os.path.realpath(settings.reports))  # resolve() raises RuntimeError for a link to itself
     found: dict[str, Copy] = {}
     places = [*_files(settings.reports), *(path for folder in settings.folders for path in _files(folder))]
     for path in (*places, *(real_path(settings.library, key) for key in known)):

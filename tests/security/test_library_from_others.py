@@ -17,7 +17,7 @@ from corpus.themes import load_themes
 from index.matching.phrase_cache import Phrases
 from index.storage import generations
 from index.vectors import store as vectors
-from reviews.maintenance import running
+from reviews.maintenance import copies, running
 from reviews.maintenance.engine import upkeep
 from reviews.maintenance.erase import catch_up, drop_leftovers, drop_vectors, forget_worked_out
 from reviews.maintenance.follows import Follows
@@ -215,6 +215,18 @@ def test_a_journal_beside_the_corpus_deletes_no_file_elsewhere(settings: Setting
         with pytest.raises(Corrupt, match=r"corpus\.db-journal is not a file of this program"):
             Store.open(settings.database, read_only=read_only)
     assert (tmp_path / "letter.txt").read_text() == "precious"
+
+
+def test_links_to_themselves_are_refused(settings: Settings) -> None:
+    """They ended commands in a traceback."""
+    shutil.rmtree(settings.reports)
+    settings.reports.symlink_to("reports")
+    assert copies.find(settings, ["f" * 64]) == []
+    settings.database.unlink()
+    settings.database.symlink_to("corpus.db")
+    for read_only in (True, False):
+        with pytest.raises(LimitHit, match=r"corpus\.db cannot be read"):
+            Store.open(settings.database, read_only=read_only)
 
 
 @pytest.mark.parametrize("name", ["corpus.db", "corpus.db-wal", "corpus.db-shm"])
