@@ -292,8 +292,11 @@ def run_lines(run: Run, settings: Settings) -> Iterator[str]:
         yield from _withdrawn_lines(run.ingested.withdrawn)
         for line in near_duplicate_lines([pair.to_dict() for pair in run.ingested.near_duplicates]):
             yield from _item(line)
-    for problem in run.catalogue_problems:
+    for problem in run.catalogue_problems[:MANY]:
         yield from _item(f"catalogue.csv, {problem}")
+    if len(run.catalogue_problems) > MANY:
+        others = counted(len(run.catalogue_problems) - MANY, "more problem")
+        yield from _item(f"catalogue.csv: {others}: `reviews catalogue check` lists them all")
     if run.generation:
         built = run.generation
         yield f"Index: built generation {built.id}. " + coverage_sentence(built.coverage)

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from reviews.cli.main import main
 from reviews.maintenance.lock import writing
+from reviews.maintenance.run_log import MANY
 from tests.command import DEMO, START, after_the_sheet, argv, environment, reviews
 from tests.patience import PATIENCE
 
@@ -190,6 +191,18 @@ def test_a_mistake_in_the_catalogue_is_named_by_line_and_column(copy: Copy) -> N
     problems = json.loads(reviews(library, "catalogue", "check", "--json").stdout)["problems"]
     assert [(problem["line"], problem["column"]) for problem in problems] == [(line, "year")]
     assert reviews(library, "update").returncode == 0, "one bad row must not stop the night"
+
+
+def test_an_update_names_only_some_of_many_mistakes_in_the_catalogue(copy: Copy) -> None:
+    library = copy()
+    header = (library / "catalogue.csv").read_text("utf-8-sig").splitlines()[0].split(",")
+    cells = ["nowhere.pdf" if name == "file" else "twenty-twelve" if name == "year" else "" for name in header]
+    with (library / "catalogue.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{','.join(cells)}\n" * (MANY + 7))
+    said = reviews(library, "update").stdout
+    listed = [line for line in said.splitlines() if "catalogue.csv" in line]
+    assert len(listed) == MANY + 1
+    assert "`reviews catalogue check` lists them all" in " ".join(said.split())
 
 
 def test_sources_that_name_different_years_are_listed_by_the_check(copy: Copy) -> None:
