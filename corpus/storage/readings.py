@@ -226,7 +226,10 @@ class Readings:
             self._db.execute("DELETE FROM scan WHERE report = ?", (report,))
 
     def forget_stray_scans(self) -> None:
-        """Delete what OCR read of files that never became a report, because a run was killed and they then changed."""
+        """Delete what OCR read of files that are no report.
+
+        A run was killed, and the file then changed; or it is not read to the end yet, and OCR has to begin again.
+        """
         with self._db.transaction():
             self._db.execute(
                 "DELETE FROM scan WHERE report NOT IN (SELECT report FROM reading UNION SELECT report FROM withdrawn)"

@@ -152,6 +152,13 @@ def a_near_copy_that_is_held_is_named(desk: Desk) -> None:
 # editions
 
 
+def remove_a_third_edition(desk: Desk) -> None:
+    desk.pdf.write_bytes(small_pdf("A third edition: Wynfrith again.", "And a sentence of its own."))
+    desk.update()
+    (desk.held,) = (each.id for each in reviews.open(desk.library).reports() if NAME in each.files[0])
+    desk.remove()
+
+
 @of_editions
 def an_older_edition_under_the_same_name(desk: Desk) -> None:
     desk.remove()
@@ -160,10 +167,7 @@ def an_older_edition_under_the_same_name(desk: Desk) -> None:
 
 @of_editions
 def two_older_editions(desk: Desk) -> None:
-    desk.pdf.write_bytes(small_pdf("A third edition: Wynfrith again.", "And a sentence of its own."))
-    desk.update()
-    (desk.held,) = (each.id for each in reviews.open(desk.library).reports() if NAME in each.files[0])
-    desk.remove()
+    remove_a_third_edition(desk)
 
 
 @of_editions
@@ -171,10 +175,7 @@ def an_older_edition_before_a_damaged_one(desk: Desk) -> None:
     """The damaged file broke the chain of the editions, and all paragraphs of the older ones stayed."""
     desk.pdf.write_bytes(b"%PDF-1.7 incomplete")
     desk.update()
-    desk.pdf.write_bytes(small_pdf("A third edition: Wynfrith again.", "And a sentence of its own."))
-    desk.update()
-    (desk.held,) = (each.id for each in reviews.open(desk.library).reports() if NAME in each.files[0])
-    desk.remove()
+    remove_a_third_edition(desk)
     desk.says("older edition")
 
 
@@ -183,10 +184,7 @@ def an_older_edition_that_was_away_for_some_runs(desk: Desk) -> None:
     desk.pdf.unlink()
     desk.update()
     desk.update()
-    desk.pdf.write_bytes(small_pdf("A third edition: Wynfrith again.", "And a sentence of its own."))
-    desk.update()
-    (desk.held,) = (each.id for each in reviews.open(desk.library).reports() if NAME in each.files[0])
-    desk.remove()
+    remove_a_third_edition(desk)
     desk.says("older edition")
 
 
