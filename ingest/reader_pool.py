@@ -10,7 +10,7 @@ from typing import Self
 from corpus.settings import Settings
 from ingest.discover import Seen
 from ingest.file_reader import Claims, FileReader, OcrEngine, Outcome, ScannedPage
-from ingest.sandbox.worker_client import Limits, Sandbox
+from ingest.sandbox.worker_client import Limits, Sandbox, warm_process
 
 
 class ReaderPool:
@@ -20,6 +20,8 @@ class ReaderPool:
         self, files: Sequence[Seen], settings: Settings, claims: Claims, jobs: int, corpus: Path, engine: OcrEngine
     ) -> None:
         self._settings = settings
+        self._limits = Limits(settings.max_seconds, settings.max_memory_mb, settings.max_pages)
+        self._warm = warm_process(self._limits)
         self._corpus = corpus
         self._engine = engine
         self._jobs = max(1, jobs)
@@ -45,6 +47,7 @@ class ReaderPool:
             while thread.is_alive():
                 self._drain()
                 thread.join(0.05)
+        self._warm.close()
         self._ocr_pool.shutdown(cancel_futures=True)
 
     def outcomes(self, idle: Callable[[], bool]) -> Iterator[Outcome | ScannedPage]:
@@ -71,9 +74,10 @@ class ReaderPool:
 
     def _work(self) -> None:
         settings = self._settings
-        limits = Limits(settings.max_seconds, settings.max_memory_mb, settings.max_pages)
         try:
-            with Sandbox(limits, settings.extractor, trust_hidden_text=settings.trust_hidden_text) as sandbox:
+            with Sandbox(
+                self._limits, settings.extractor, trust_hidden_text=settings.trust_hidden_text, warm=self._warm
+            ) as sandbox:
                 reader = FileReader(
                     settings,
                     sandbox,

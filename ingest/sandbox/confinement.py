@@ -31,7 +31,7 @@ _TRYING = threading.Lock()
 # A process that ends after one file need not return memory and request it again. Read by the C library on Linux.
 _KEEP_MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": "268435456",
-    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_MMAP_THRESHOLD_": "16777216",
     "MALLOC_TOP_PAD_": "1048576",
 }
 

@@ -16,9 +16,9 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, BinaryIO
 
-FORK, STATUS = b"F", b"S"
-"""The parent's requests: start a process on the three descriptors sent with the request, or report how the last one
-ended.
+FORK, STATUS, COPY = b"F", b"S", b"C"
+"""The parent's requests: start a process on the three descriptors sent with the request, report how the last one ended,
+or serve another thread of the parent as well, through the socket sent with the request.
 """
 _WAIT = 5.0  # seconds that a process that closed its pipe may take to end
 _DIE_WITH_PARENT, _DUMPABLE = 1, 4  # of prctl
@@ -31,7 +31,10 @@ Work = Callable[[BinaryIO, BinaryIO], None]
 
 
 def serve(control: socket.socket, work: Work) -> None:
-    """Fork a process for each request from the parent, one at a time, until the parent closes the connection."""
+    """Fork a process for each request from the parent, one at a time, until the parent closes the connection.
+
+    For each other thread of the parent, a copy of this process does the same.
+    """
     _keep_memory_private()
     child = 0
     while True:
@@ -39,6 +42,9 @@ def serve(control: socket.socket, work: Work) -> None:
         if asked == STATUS:
             control.sendall(json.dumps(_ended(child)).encode() + b"\n")
             child = 0
+            continue
+        if asked == COPY:
+            control = _copied(control, *descriptors)
             continue
         _end(child)
         if asked != FORK:
@@ -61,6 +67,23 @@ def tried(bind: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
         said = pipe.read()
     os.waitpid(child, 0)
     return tuple(json.loads(said)) if said else ()
+
+
+def _copied(control: socket.socket, descriptor: int) -> socket.socket:
+    """Fork a copy of this process, and return the connection to its thread in the copy, and to the parent's in this."""
+    with suppress(ChildProcessError):  # copies that have ended
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    try:
+        copy = os.fork()
+    except OSError:  # not enough memory, or too many processes: the thread notices that it gets no answer
+        copy = -1
+    if copy:
+        os.close(descriptor)
+        return control
+    _die_with_parent()
+    control.close()
+    return socket.socket(fileno=descriptor)
 
 
 def _fork(control: socket.socket, work: Work, requests: int, answers: int, errors: int) -> int:

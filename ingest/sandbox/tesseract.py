@@ -17,8 +17,8 @@ from pathlib import Path
 
 from corpus.model import Scan
 from corpus.reasons import Reason
-from ingest.sandbox.children import run
 from ingest.sandbox.confinement import START_SECONDS, box, environment, works_in_bubblewrap
+from ingest.sandbox.program import run
 from ingest.sandbox.worker_client import Refusal
 from ingest.structure import ocr_lines
 from ingest.structure.page import Pixels

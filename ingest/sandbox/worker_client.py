@@ -8,7 +8,6 @@ parent carries on.
 import json
 import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -17,14 +16,11 @@ from typing import Self
 from corpus.model import Scan, Text
 from corpus.reasons import Reason
 from ingest.sandbox import protocol
-from ingest.sandbox.children import Child, Children
-from ingest.sandbox.confinement import box, works_in_bubblewrap
+from ingest.sandbox.children import Child, Children, WarmProcess
 from ingest.sandbox.pipes import Answer
 from ingest.structure.ocr_lines import DPI
 from ingest.structure.page import Pixels
 from ingest.version import reader_name
-
-_COMMAND = (sys.executable, "-B", "-P", "-m", "ingest.worker")
 
 
 @dataclass(frozen=True)
@@ -47,21 +43,39 @@ class Refusal:
     detail: str = ""
 
 
+def warm_process(limits: Limits) -> WarmProcess:
+    """Return a process that several sandboxes with these limits can share. Close it after them."""
+    return WarmProcess({"memory_mb": limits.memory_mb, "reader": reader_name()})
+
+
 class Sandbox:
     """Reads one file after another, each in its own process. Use it from one thread only.
 
-    `bound` lists the restrictions on the processes, such as ("bubblewrap", "seccomp").
+    `warm` is the process that others share, too (`warm_process`). `bound` lists the restrictions on the processes, such
+    as ("bubblewrap", "seccomp").
     """
 
-    def __init__(self, limits: Limits, extractor: str = "pdfium", *, trust_hidden_text: bool = False) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        extractor: str = "pdfium",
+        *,
+        trust_hidden_text: bool = False,
+        warm: WarmProcess | None = None,
+    ) -> None:
         self._limits = limits
         self._extractor = extractor
         self._trust_hidden_text = trust_hidden_text
+        self._warm = warm or warm_process(limits)
+        self._is_shared = warm is not None
         self._children: Children | None = None
         self._child: Child | None = None
         self._held = ""  # the id of the file whose bytes the child has
         self._reader = reader_name(extractor, trust_hidden_text)
-        self.bound: tuple[str, ...] = ()
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        return self._warm.bound
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +93,8 @@ class Sandbox:
         if self._children is not None:
             self._children.close()
         self._child = self._children = None
+        if not self._is_shared:
+            self._warm.close()
 
     def read(
         self, data: bytes, *, id: str, name: str, scans: Mapping[int, Scan | Reason] | None = None
@@ -162,12 +178,9 @@ class Sandbox:
         if self._child is not None:
             self._child.close()
             self._child = None
-        boxed = works_in_bubblewrap()
         if self._children is None:
-            limits = {"memory_mb": self._limits.memory_mb, "reader": reader_name()}
-            self._children = Children([*box(), *_COMMAND] if boxed else _COMMAND, limits)
+            self._children = Children(self._warm)
         self._child = self._children.child()
-        self.bound = (*(("bubblewrap",) if boxed else ()), *self._children.bound)
         return self._child
 
     def _refused(self, reason: Reason, detail: str) -> Refusal:

@@ -8,7 +8,7 @@ import base64
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -78,7 +78,7 @@ def survey(data: bytes) -> Survey:
     streams = list(_streams(data, outside))
     encrypted = any(b"/Encrypt" in part for part in outside)
     unknown, room = False, _ALL
-    packed: set[bytes] = set()  # the numbers of the packed objects
+    seen = _Dictionaries(found)
     for head, start, end in streams:
         dictionaries = b"ObjStm" in head
         if not dictionaries and _OTHER.search(head):
@@ -89,15 +89,16 @@ def survey(data: bytes) -> Survey:
             found.says = found.blanks = True
             unknown |= dictionaries
         elif dictionaries:
-            outside.append(text)
+            seen.look(text)
             if numbers := _NUMBERS.match(text):
-                packed.update(numbers.group().split()[::2])
+                seen.packed.update(numbers.group().split()[::2])
             found.packed |= b"/Kids" in text
         else:
             found.says |= b"ActualText" in text or _NUMBER.search(text) is not None
             found.blanks |= b"beginbf" in text and _has_blanks(text)
             found.inner |= _GLYPH.match(text) is not None and _WORDS.search(text) is not None
-    _look(b"\n".join(outside), found, packed)
+    seen.look(b"\n".join(outside))
+    seen.judge(outside)
     if unknown:
         found.packed = found.layers = found.type3 = found.files = found.painted = True
     return found
@@ -157,18 +158,38 @@ def unpacked(packed: bytes) -> tuple[bytes, bool | None]:
     return text, unpacking.eof and (missing or checksum == zlib.adler32(text).to_bytes(4, "big"))
 
 
-def _look(text: bytes, found: Survey, packed: set[bytes]) -> None:
-    """Record what the dictionaries of a file have. `packed` are the numbers of the packed objects."""
-    if b"#" in text:
-        text = _NUMBER.sub(lambda match: bytes.fromhex(match.group(1).decode()), text)
-    found.pages = len(_PAGE.findall(text))
-    commands = {number for held in _COMMANDS.findall(text) for number in _REFERENCE.findall(held)}
-    found.damaged |= not commands.issubset(packed) and not commands.issubset(packed.union(_numbers(text)))
-    found.layers = b"OCProperties" in text
-    found.type3 = b"Type3" in text
-    found.says |= b"ActualText" in text and b"Properties" in text  # of drawing commands; a structure may have it too
-    found.files = _FILES.search(text) is not None
-    found.painted = _PAINTED.search(text) is not None
+class _Dictionaries:
+    """What the dictionaries of a file have. They are looked at one after the other: all of them may take 100 MB.
+
+    `packed` are the numbers of the packed objects.
+    """
+
+    def __init__(self, found: Survey) -> None:
+        self._found = found
+        self._commands: set[bytes] = set()  # the numbers of the objects that have drawing commands
+        self._said = self._properties = False
+        self.packed: set[bytes] = set()
+
+    def look(self, text: bytes) -> None:
+        """Record what some dictionaries have."""
+        found = self._found
+        if b"#" in text:
+            text = _NUMBER.sub(lambda match: bytes.fromhex(match.group(1).decode()), text)
+        found.pages += len(_PAGE.findall(text))
+        for held in _COMMANDS.findall(text):
+            self._commands.update(_REFERENCE.findall(held))
+        found.layers |= b"OCProperties" in text
+        found.type3 |= b"Type3" in text
+        found.files |= _FILES.search(text) is not None
+        found.painted |= _PAINTED.search(text) is not None
+        self._said |= b"ActualText" in text
+        self._properties |= b"Properties" in text  # of drawing commands; a structure may have ActualText as well
+
+    def judge(self, outside: Sequence[bytes]) -> None:
+        """Record what only all dictionaries together show. `outside` are the parts of the file outside streams."""
+        self._found.says |= self._said and self._properties
+        missing = self._commands - self.packed
+        self._found.damaged |= bool(missing) and not missing.issubset(_numbers(b"\n".join(outside)))
 
 
 def _numbers(text: bytes) -> Iterator[bytes]:

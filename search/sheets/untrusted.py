@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from corpus.errors import UsageError
-from ingest.sandbox.children import run
 from ingest.sandbox.confinement import box, environment, works_in_bubblewrap
+from ingest.sandbox.program import run
 from search.sheets.query_sheet import MAX_QUESTIONS, Question, Sheet, text_of, with_filters
 
 _SECONDS = 30.0  # the largest accepted sheet takes five

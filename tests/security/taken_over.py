@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sandbox import confinement, worker_client
+from ingest.sandbox import children, confinement
 
 _FIRST = """
 import sys
@@ -41,6 +41,6 @@ def take_over(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, boxed
     whole = confinement.environment()
     own, *others = whole["PYTHONPATH"].split(os.pathsep)
     hostile = whole | {"PYTHONPATH": os.pathsep.join((own, str(folder), *others))}  # Debian has such a file as well
-    for module in (confinement, worker_client):
+    for module in (confinement, children):
         monkeypatch.setattr(module, "environment", lambda: hostile, raising=False)
         monkeypatch.setattr(module, "works_in_bubblewrap", lambda: boxed, raising=False)

@@ -12,8 +12,8 @@ import pytest
 
 from corpus.errors import LimitHit, NotFound, UsageError
 from corpus.layout import create_library
-from ingest.sandbox.children import Done
 from ingest.sandbox.pipes import Answer
+from ingest.sandbox.program import Done
 from reviews.web import batch_jobs
 from reviews.web.repeating import Asked
 from reviews.web.serving.turns import Turns

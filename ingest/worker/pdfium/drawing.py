@@ -1,6 +1,7 @@
 """Render pages as pictures."""
 
 import ctypes
+from itertools import repeat
 
 import pypdfium2.raw as pdfium
 
@@ -49,8 +50,8 @@ def rows(
         _fill(bitmap, 0, 0, width, height, 0xFFFFFFFF)
         flags = order | (pdfium.FPDF_ANNOT if notes else 0)
         _render(bitmap, page, -corner[0], -corner[1], *(whole or (width, height)), 0, flags)
-        length = _row_length(bitmap)
-        held = ctypes.string_at(_pixels(bitmap), length * height)
+        start, length = _pixels(bitmap), _row_length(bitmap)
+        starts = range(start, start + length * height, length)
+        return list(map(ctypes.string_at, starts, repeat(depth * width)))
     finally:
         _destroy(bitmap)
-    return [held[at : at + depth * width] for at in range(0, length * height, length)]

@@ -18,7 +18,7 @@ import pytest
 from corpus.errors import ReviewsError
 from corpus.model import Text
 from corpus.reasons import Reason
-from ingest.sandbox import confinement, protocol, worker_client
+from ingest.sandbox import children, confinement, protocol
 from ingest.sandbox.worker_client import Limits, Refusal, Sandbox
 from tests.patience import PATIENCE
 from tests.security.taken_over import take_over
@@ -138,7 +138,7 @@ def test_the_child_writes_no_file_and_knows_how_it_is_bound(
 ) -> None:
     if boxed and not confinement.works_in_bubblewrap():
         pytest.skip("bubblewrap does not work here")
-    monkeypatch.setattr(worker_client, "works_in_bubblewrap", lambda: boxed)
+    monkeypatch.setattr(children, "works_in_bubblewrap", lambda: boxed)
     with Sandbox(Limits()) as box:
         read(box, page)
         assert ("bubblewrap" in box.bound) is boxed
@@ -172,7 +172,7 @@ def test_an_installation_that_cannot_read_is_an_error_and_not_a_hundred_crashed_
     (tmp_path / "pypdfium2.py").write_text("raise ImportError('this is no PDFium')")
     whole = confinement.environment()
     broken = whole | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{whole['PYTHONPATH']}"}
-    monkeypatch.setattr(worker_client, "works_in_bubblewrap", lambda: False)
+    monkeypatch.setattr(children, "works_in_bubblewrap", lambda: False)
     monkeypatch.setattr(confinement, "environment", lambda: broken)
     with pytest.raises(ReviewsError, match=r"does not start.*no PDFium"), Sandbox(Limits()) as box:
         read(box, page)

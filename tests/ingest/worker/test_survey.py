@@ -1,6 +1,7 @@
 """What a file may have is found before it is read, also where it is packed, written in other ways or encrypted."""
 
 import time
+import tracemalloc
 import zlib
 
 import pytest
@@ -117,3 +118,27 @@ def test_a_long_number_is_surveyed_at_once(text: bytes) -> None:
     started = time.process_time()
     survey(text % (b"1" * 200_000))
     assert time.process_time() - started < 1
+
+
+def test_what_two_packed_objects_say_together_is_found() -> None:
+    names = packed("/Type/ObjStm", b"4 0 <</Properties<</MC0 5 0 R>>>>")
+    assert not survey(names).says
+    assert survey(names + packed("/Type/ObjStm", b"5 0 <</ActualText(Wren)>>")).says
+    page = packed("/Type/ObjStm", b"4 0 <</Type/Page/Contents 5 0 R>>")
+    assert survey(page).damaged
+    assert not survey(page + packed("/Type/ObjStm", b"5 0 [6 0 R]")).damaged
+    assert not survey(b"5 0 obj[]endobj " + page).damaged
+
+
+def test_packed_objects_are_looked_at_one_after_the_other() -> None:
+    one = packed("/Type/ObjStm", b"<</K[%s]>>" % b"7 0 R " * 40_000)
+    tracemalloc.start()
+    try:
+        survey(one)
+        _, alone = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        survey(one * 20)
+        _, all_together = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert all_together < 2 * alone
