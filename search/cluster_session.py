@@ -56,8 +56,8 @@ class ClusterSession(Session):
         """Return whether requested data no longer exists, because the generation has been deleted."""
         return self._cluster_snapshot.questions.lost
 
-    def expect(self, documents: Collection[int]) -> None:
-        self._cluster_snapshot.questions.expect(documents)
+    def expect(self, documents: Collection[int], terms: Collection[str] | None = None) -> None:
+        self._cluster_snapshot.questions.expect(documents, terms)
 
     def read_last(self) -> list[int]:
         return sorted(self.reports, reverse=True)
@@ -79,11 +79,9 @@ class ClusterSession(Session):
     def theme_mentions(self, document: int) -> dict[str, int]:
         if document not in self._counted:
             look = self._theme_evaluator(self.snapshot.among([document]), self._lookup, None)
-            self._counted[document] = {
-                name: len(look.evaluate(self._theme_table.trees[name]).mentions(document))
-                for name, having in self.themed.items()
-                if document in having
-            }
+            trees = self._theme_table.trees
+            answers = {name: look.evaluate(trees[name]) for name, having in self.themed.items() if document in having}
+            self._counted[document] = {name: len(answer.mentions(document)) for name, answer in answers.items()}
         return self._counted[document]
 
     def words(self, kinds: int) -> dict[str, int]:

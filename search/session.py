@@ -191,8 +191,11 @@ class Session:
         readings = self.snapshot.documents()
         return sorted(readings, key=lambda document: -readings[document])
 
-    def expect(self, documents: Collection[int]) -> None:
-        """Announce which documents will be read, so that a remote engine can fetch them all at once."""
+    def expect(self, documents: Collection[int], terms: Collection[str] | None = None) -> None:
+        """Announce which documents will be read, so that a remote engine can fetch them all at once.
+
+        `terms` are the terms that will be read, if they are not those of the query.
+        """
 
     @cached_property
     def themed(self) -> Mapping[str, set[int]]:

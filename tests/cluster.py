@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from index.opensearch.documents import NOTHING, Document
+from index.opensearch.documents import BINARY, NOTHING, Document
 
 Json = dict[str, Any]
 _ADDRESSES = str.maketrans("+/", "-_")
@@ -38,7 +38,7 @@ class Held:
         """Return the values of a field as a search returns them: binary values in a different alphabet from the one
         they arrived in.
         """
-        binary = name in ("about", "leaf", "text")
+        binary = name in BINARY
         return [each.translate(_ADDRESSES).rstrip("=") if binary else each for each in self.fields[name]]
 
     @cached_property

@@ -5,8 +5,8 @@ The terms are computed here, so the cluster only splits them at blanks.
 t: the terms in the order of the text. A paragraph begins with two marks, and another mark ends the last paragraph. c
 and s: other terms at the same positions, which are words in capitals, and words that are printed as several
 (`index.spellings`). w: each term with its weight. k: each term in each kind of section, with its number of occurrences.
-v and h: the distinct terms, and the words that have a hyphen. about, leaf and text: the description of the report, its
-index (`index.opensearch.leaf`) and its text, all packed.
+v and h: the distinct terms, and the words that have a hyphen. about and text: the description of the report and its
+text, packed. Its index is packed in several more fields (`index.opensearch.leaf`).
 """
 
 import hashlib
@@ -26,8 +26,11 @@ from index.storage.engine import IndexedParagraph, Layout
 from index.storage.postings import PostingsBuilder
 from index.storage.segment_builder import COMPOUND, TERM, Inverted
 
-FORMAT = "2"
+FORMAT = "3"
 """Part of the fingerprint. Change it with any change to a document or the mapping."""
+
+BINARY = ("about", "text", *leaf.FIELDS)
+"""The packed fields."""
 
 MARK = "¶"
 """Marks the start of a paragraph. It is followed by the same mark with the code of its kind of section. No term
@@ -55,6 +58,7 @@ class Document(NamedTuple):
 def mapping() -> dict[str, Any]:
     """Return the settings and mapping of an index, without the numbers of shards and replicas."""
     found: dict[str, Any] = json.loads(files("index.opensearch").joinpath("mapping.json").read_text("utf-8"))
+    found["mappings"]["properties"] |= {name: {"type": "binary", "doc_values": True} for name in BINARY}
     return found
 
 
@@ -117,8 +121,8 @@ def document(library: str, reading: int, report: Report, text: Text, copies: Seq
         "report": report.id,
         "reading": reading,
         "about": packed(about),
-        "leaf": b64encode(leaf.pack(built, layout, length)).decode(),
         "text": b64encode(texts.pack(text)).decode(),
+        **{field: b64encode(data).decode() for field, data in leaf.pack(built, layout).items()},
     }
     named = name(library, reading, report, copies)
     return Document(named, {**body, "key": int(named[:15], 16)})

@@ -1,10 +1,12 @@
 """The packed index of one report, called a leaf.
 
-A hit includes it, so that the evaluator finds positions without the text. Little-endian: the five u32 of `_HEAD`;
-whether positions are wide; the positions of each term as differences, u16 or, if wide, u32; and the rest, which is
-compressed with zlib: the terms in order, one per line; u32 ends (how many positions the terms up to and including this
-one have); f32 weights; u16 section masks; u32 starts of the paragraphs; and their kinds, one byte each. Compression
-would save a fifth of the positions, and take as long as everything else.
+The evaluator finds positions in it without the text. It is stored in several fields, so that a search fetches only what
+it reads: one has the layout, and each of the others, called a part, has the terms with a certain hash.
+
+A part is little-endian: the three u32 of `_HEAD`; whether numbers are wide; the terms in order, one per line; section
+masks, u16; how many positions each term has; and the positions of each term as differences. Numbers are u16 or, if
+wide, u32. Compression would save a fifth of a part, and take longer than to fetch that fifth. The weights of terms are
+not stored, because the cluster has them.
 """
 
 import struct
@@ -20,30 +22,46 @@ from corpus.errors import Corrupt
 from index.storage.engine import Layout
 from index.storage.postings import PostingsBuilder
 
-_HEAD = struct.Struct("<IIIIIB")
-_FEW = 50  # terms looked up one by one before the table is built
-_WIDE = 0xFFFF  # the largest difference between two positions that is not wide
+LAYOUT = "layout"
+"""The field with the layout."""
+_PARTS = 64
+PARTS = tuple(f"leaf{number:02x}" for number in range(_PARTS))
+"""The fields with the parts."""
+FIELDS = (LAYOUT, *PARTS)
+
+_HEAD = struct.Struct("<IIIB")
+_COUNT = struct.Struct("<I")
+_WIDE = 0xFFFF  # the largest number that is not wide
 
 
-def pack(built: Mapping[str, PostingsBuilder], layout: Layout, length: int) -> bytes:
-    """Pack the index of one document. `built` has the postings of each term, and `length` is the number of tokens."""
-    terms = sorted(built)
-    ends = array("I", accumulate(len(built[term].positions) for term in terms))
-    weights = array("f", (built[term].weights[0] for term in terms))
+def part_of(term: str) -> str:
+    """Return the field with the positions of a term."""
+    return PARTS[zlib.crc32(term.encode()) % _PARTS]
+
+
+def pack(built: Mapping[str, PostingsBuilder], layout: Layout) -> dict[str, bytes]:
+    """Return the fields of a leaf. `built` has the postings of each term."""
+    shared: dict[str, list[str]] = {name: [] for name in PARTS}
+    for term in sorted(built):
+        shared[part_of(term)].append(term)
+    starts = _COUNT.pack(len(layout.starts)) + _bytes(layout.starts) + layout.kinds
+    return {LAYOUT: zlib.compress(starts), **{name: _part(terms, built) for name, terms in shared.items()}}
+
+
+def _part(terms: Sequence[str], built: Mapping[str, PostingsBuilder]) -> bytes:
+    counts, steps = array("I"), array("I")
     masks = array("H", (built[term].masks[0] for term in terms))
-    steps = array("I")
     for term in terms:
         positions = built[term].positions
+        counts.append(len(positions))
         steps.extend(map(sub, positions, chain((0,), positions)))
-    wide = max(steps, default=0) > _WIDE
+    wide = max(chain(counts, steps), default=0) > _WIDE
+    numbers = (_bytes(each if wide else array("H", each)) for each in (counts, steps))
     words = "\n".join(terms).encode()
-    head = _HEAD.pack(length, len(terms), len(steps), len(layout.starts), len(words), wide)
-    numbers = (_bytes(each) for each in (ends, weights, masks, layout.starts))
-    rest = zlib.compress(b"".join((words, *numbers, layout.kinds)))
-    return b"".join((head, _bytes(steps if wide else array("H", steps)), rest))
+    return b"".join((_HEAD.pack(len(terms), len(steps), len(words), wide), words, _bytes(masks), *numbers))
 
 
-def _bytes(numbers: "array[int] | array[float]") -> bytes:
+def _bytes(numbers: "array[int]") -> bytes:
     if sys.byteorder == "little":
         return numbers.tobytes()
     swapped = numbers[:]
@@ -51,54 +69,58 @@ def _bytes(numbers: "array[int] | array[float]") -> bytes:
     return swapped.tobytes()
 
 
-class Leaf:
-    """An unpacked index of one report. `length` is its number of tokens. Raises Corrupt if it is damaged."""
+def unpack_layout(packed: bytes) -> Layout:
+    """Return the layout of a report. Raises Corrupt if it is damaged."""
+    try:
+        data = zlib.decompress(packed)
+        (paragraphs,) = _COUNT.unpack_from(data)
+        starts, at = _numbers(data, _COUNT.size, "I", paragraphs)
+        if len(data) - at != paragraphs:
+            raise ValueError("the parts do not fit together")
+    except (zlib.error, struct.error, ValueError) as error:
+        raise _damaged() from error
+    return Layout(starts, data[at:])
+
+
+class Part:
+    """Some terms of one report. Raises Corrupt if it is damaged."""
 
     def __init__(self, packed: bytes) -> None:
         try:
-            self.length, terms, places, paragraphs, words, wide = _HEAD.unpack_from(packed)
-            self._steps, rest = _numbers(packed, _HEAD.size, "I" if wide else "H", places)
-            data = zlib.decompress(packed[rest:])
-            self._words = b"\n%b\n" % data[:words]
-            self._looked_up = 0
-            self._ends, at = _numbers(data, words, "I", terms)
-            self._weights, at = _numbers(data, at, "f", terms)
-            self._masks, at = _numbers(data, at, "H", terms)
-            starts, at = _numbers(data, at, "I", paragraphs)
-            self.layout = Layout(starts, data[at:])
-            if len(self.layout.kinds) != paragraphs or (self._ends[-1] if terms else 0) != places:
-                raise ValueError("the parts do not fit together")
-        except (zlib.error, struct.error, ValueError) as error:
-            raise Corrupt(
-                "The cluster returned a report with a damaged index. Run `reviews index --rebuild` on the machine that "
-                "publishes."
-            ) from error
+            self._terms, places, words, self._wide = _HEAD.unpack_from(packed)
+        except struct.error as error:
+            raise _damaged() from error
+        width = 4 if self._wide else 2
+        self._masks_at = _HEAD.size + words
+        self._counts_at = self._masks_at + 2 * self._terms
+        self._steps_at = self._counts_at + width * self._terms
+        if len(packed) != self._steps_at + width * places:
+            raise _damaged()
+        self._packed = packed
 
     @cached_property
-    def _number(self) -> dict[str, int]:
-        words = self._words[1:-1].decode().split("\n") if len(self._words) > 2 else []
-        return dict(zip(words, range(len(words)), strict=True))
-
-    def _find(self, term: str) -> int | None:
-        """Return the number of a term, or None if it does not occur. A full table is only built for many lookups."""
-        self._looked_up += 1
-        if self._looked_up > _FEW:
-            return self._number.get(term)
-        at = self._words.find(b"\n%b\n" % term.encode())
-        return None if at < 0 else self._words.count(b"\n", 0, at)
+    def _words(self) -> bytes:
+        return b"\n%b\n" % self._packed[_HEAD.size : self._masks_at]
 
     def terms(self) -> Collection[str]:
-        """Return all terms of the report in order."""
-        return self._number.keys()
+        """Return the terms in order."""
+        return self._words[1:-1].decode().split("\n") if self._terms else ()
 
-    def places(self, term: str) -> "tuple[Sequence[int], float, int] | None":
-        """Return the positions of a term, its weight and its section mask, or None if it does not occur."""
-        number = self._find(term)
-        if number is None:
+    def places(self, term: str) -> "tuple[Sequence[int], int] | None":
+        """Return the positions of a term and its section mask, or None if it does not occur."""
+        at = self._words.find(b"\n%b\n" % term.encode()) if self._terms else -1
+        if at < 0:
             return None
-        first = self._ends[number - 1] if number else 0
-        positions = array("I", accumulate(self._steps[first : self._ends[number]]))
-        return positions, self._weights[number], self._masks[number]
+        number = self._words.count(b"\n", 0, at)
+        code = "I" if self._wide else "H"
+        try:
+            counts, _ = _numbers(self._packed, self._counts_at, code, number + 1)
+            first = self._steps_at + counts.itemsize * sum(counts[:-1])
+            steps, _ = _numbers(self._packed, first, code, counts[-1])
+            (mask,), _ = _numbers(self._packed, self._masks_at + 2 * number, "H", 1)
+        except ValueError as error:
+            raise _damaged() from error
+        return array("I", accumulate(steps)), mask
 
 
 def _numbers(data: bytes, at: int, code: str, count: int) -> "tuple[array[int], int]":
@@ -110,3 +132,10 @@ def _numbers(data: bytes, at: int, code: str, count: int) -> "tuple[array[int], 
     if sys.byteorder != "little":
         numbers.byteswap()
     return numbers, end
+
+
+def _damaged() -> Corrupt:
+    return Corrupt(
+        "The cluster returned a report with a damaged index. Run `reviews index --rebuild` on the machine that "
+        "publishes."
+    )

@@ -137,11 +137,11 @@ def similar_passages(
     document: int,
     ordinal: int,
     limit: int,
-    expect: Callable[[Collection[int]], None],
+    expect: Callable[[Collection[int], Collection[str]], None],
 ) -> list[Alike]:
     """Return the most similar paragraphs, best first, at most one from each report.
 
-    The same report is included. `expect` is called with the documents that will be read.
+    The same report is included. `expect` is called with the documents and terms that will be read.
     """
     reading = snapshot.documents()[document]
     (paragraph,) = source.paragraphs(reading, [ordinal])
@@ -154,7 +154,7 @@ def similar_passages(
     layouts: dict[int, Layout] = {}
     # Only reports with at least half of the words are searched paragraph by paragraph.
     likely = [d for d, held in candidates.items() if d in reports and 2 * held >= len(distinctive)]
-    expect(likely)
+    expect(likely, [*places_of])
     for other in likely:
         layout = layouts[other] = snapshot.layout(other)
         held: dict[int, list[tuple[float, str]]] = defaultdict(list)

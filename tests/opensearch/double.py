@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-Doc = dict[str, Any]
+from index.opensearch.documents import BINARY
 
-BINARY = ("about", "leaf", "text")
+Doc = dict[str, Any]
 
 
 class Refused(Exception):

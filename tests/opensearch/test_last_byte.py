@@ -7,6 +7,7 @@ from corpus.settings import Settings
 from corpus.storage.store import Store
 from index.opensearch.client import Cluster
 from index.opensearch.documents import document
+from index.opensearch.leaf import part_of
 from index.opensearch.publishing import build as publishing
 from index.opensearch.upkeep import Remote
 from tests.index.conftest import report
@@ -43,8 +44,8 @@ def traces_of(store: Store, settings: Settings, report_id: str) -> set[bytes]:
     each = next(wanted for wanted in publishing.wanted(store, "main") if wanted.report.id == report_id)
     text = store.readings.text(each.reading)
     body = document("main", each.reading, each.report, text, each.copies).body
-    sent = [body[name].encode()[20:60] for name in ("about", "leaf", "text")]
-    return {*sent, *(b64decode(body[name])[12:40] for name in ("about", "leaf", "text"))}
+    packed = [body[name] for name in ("about", part_of(WORD), "text")]
+    return {*(each.encode()[20:60] for each in packed), *(b64decode(each)[12:40] for each in packed)}
 
 
 def found(nodes: Nodes, trace: bytes) -> list[str]:

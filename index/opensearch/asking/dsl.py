@@ -9,7 +9,7 @@ its smallest spans, and two words that share a form would have to be in two plac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -103,6 +103,16 @@ def weighed(plan: Plan, kinds: int) -> tuple[Json, float]:
             return _often(within, 1), 1.0  # as many as the intervals, which have no gaps
     within = _intervals(_within(_source(plan), kinds))
     return (_often(within, reach(plan) + 1), 1.0) if is_counted(plan, kinds) else (_constant(within), 0.0)
+
+
+def terms_of(plan: Plan) -> Iterator[str]:
+    """Yield the terms of a clause."""
+    if isinstance(plan, Chain):
+        for terms in plan.slots:
+            yield from terms
+    else:
+        for part in (*plan.left, *plan.right):
+            yield from terms_of(part)
 
 
 def reach(plan: Plan) -> int:

@@ -28,6 +28,7 @@ from index.opensearch.asking.dsl import Beside, Chain, Plan
 from index.opensearch.asking.leaf_snapshot import LeafSnapshot
 from index.opensearch.asking.questions import Clause, Question, Questions, Scores, Side, What
 from index.opensearch.asking.snapshot import ClusterSnapshot
+from index.opensearch.leaf import part_of
 from index.query import Field, Near, Or, Query
 
 _EXACT = 250  # places up to which a score, which has 24 bits, is exact
@@ -220,9 +221,11 @@ class ClusterEvaluator(Evaluator):
         super().__init__(snapshot, fields, deadline, layout, sections, lookup)
         self._questions: Questions = snapshot.questions
         self._vocabulary = snapshot.words
+        self._lengths = snapshot.lengths()
         self.scoring: Scoring = scoring or snapshot.questions
         self.live = self._live
         self._asked: dict[Clause, None] = {}
+        self._parts: set[str] = set()  # of leaves, in which the terms of these clauses are
         self._matched: dict[tuple[str, tuple[str, ...]], ClusterMatch] = {}
         self._walking = False
         self._places: dict[int, Evaluator] = {}
@@ -234,7 +237,10 @@ class ClusterEvaluator(Evaluator):
         if self._walking or (query, kinds, ()) in self._answers:
             return super().evaluate(query, kinds)
         whole = not self._asked  # the first tree is the query, of which all is shown
-        self._asked.update(dict.fromkeys(self._ask(query, kinds, whole=whole)))
+        asked = self._ask(query, kinds, whole=whole)
+        self._asked.update(dict.fromkeys(asked))
+        self._parts.update(part_of(term) for clause in asked for term in dsl.terms_of(clause.plan))
+        self._questions.expect_parts(self._parts)
         with self._walk():
             return super().evaluate(query, kinds)
 
@@ -298,9 +304,11 @@ class ClusterEvaluator(Evaluator):
             if len(self._read) == _BATCHES:
                 for each in self._read.popleft():
                     del self._places[each]
-            some = [each for each in self._questions.batch(document) if each not in self._places]
+            some = [each for each in self._questions.batch(document) if each in self.live and each not in self._places]
             self._read.append(some)
-            leaves = LeafSnapshot(self._questions.leaves(some), self._vocabulary)
+            self._questions.expect_parts(self._parts)
+            lengths = {each: self._lengths[each] for each in some}
+            leaves = LeafSnapshot(lengths, self._questions.fields, self._vocabulary)
             found = Evaluator(leaves, self._fields, self._deadline, lookup=self._lookup)
             self._places.update(dict.fromkeys(some, found))
         return self._places[document]

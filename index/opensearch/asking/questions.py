@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from array import array
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from corpus.errors import Gone, LimitHit
+from index.opensearch import leaf
 from index.opensearch.asking import dsl
 from index.opensearch.asking.dsl import Chain, Json, Plan
 from index.opensearch.documents import unpacked
-from index.opensearch.leaf import Leaf
 from index.opensearch.texts import PackedText
 
 _SCORES = 4_000_000  # cached numbers with their scores, 8 bytes each
-_PACKED = 48 << 20  # cached bytes of packed report indexes
-_LEAVES = 512  # cached unpacked ones, about 50 KB each
+_LEAVES = 64 << 20  # cached bytes of packed report indexes
+_SMALL = 250  # bytes that a cached field takes besides its own
 _TEXTS = 128  # cached texts of reports, 20 to 250 KB each
 _TEXTS_AT_ONCE = 32
 LEAVES_AT_ONCE = 256
@@ -81,6 +81,8 @@ class SizedCache(Generic[_Value]):
         return found[0]
 
     def put(self, key: Hashable, value: _Value, size: int) -> None:
+        if key in self._values:
+            self._room += self._values.pop(key)[1]
         self._values[key] = value, size
         self._room -= size
         while self._room < 0 and len(self._values) > 1:
@@ -101,10 +103,9 @@ class Questions:
         self._keys = {number: key for key, number in keys.items()}
         self._most = 2 * len(keys) + 100  # hits, including those of other generations
         self._scores: SizedCache[Scores] = SizedCache(_SCORES)
-        self._packed: SizedCache[bytes] = SizedCache(_PACKED)
-        self._leaves: SizedCache[Leaf] = SizedCache(_LEAVES)
+        self._leaves: SizedCache[bytes] = SizedCache(_LEAVES)
         self._texts: SizedCache[PackedText] = SizedCache(_TEXTS)
-        self.expect(())
+        self.expect((), ())
         self.lost = False
         """Whether a requested document no longer existed."""
 
@@ -148,60 +149,65 @@ class Questions:
 
     # What they hold
 
-    def expect(self, documents: Iterable[int]) -> None:
-        """Announce which reports will be read, in order. A request for one of them also fetches those that follow."""
+    def expect(self, documents: Iterable[int], terms: Iterable[str] | None = None) -> None:
+        """Announce which reports will be read, in order, and which terms in them, unless these are the same as before.
+
+        A request for one of the reports also fetches those that follow, and a request for one of the terms the others.
+        """
         self._expected = list(documents)
         self._place = {number: place for place, number in enumerate(self._expected)}
+        if terms is not None:
+            self.expect_parts(map(leaf.part_of, terms))
+
+    def expect_parts(self, parts: Iterable[str]) -> None:
+        """Announce which parts of the leaves will be read."""
+        self._fields = {leaf.LAYOUT, *parts}
 
     def batch(self, document: int, size: int = LEAVES_AT_ONCE) -> list[int]:
         """Return a report and the announced reports that follow it."""
         place = self._place.get(document)
         return [document] if place is None else self._expected[place : place + size]
 
-    def leaf(self, document: int) -> Leaf:
-        """Return the index of a report."""
-        if self._leaves.get(document) is None and self._packed.get(document) is None:
-            deque(self._fetch(self.batch(document)), maxlen=0)  # the ones after it are packed at that point
-        return self.leaves([document])[document]
+    def field(self, document: int, name: str) -> bytes:
+        """Return a field of the leaf of a report."""
+        found = self._leaves.get((document, name))
+        return self.fields(self.batch(document), name)[document] if found is None else found
 
-    def leaves(self, documents: Sequence[int]) -> dict[int, Leaf]:
-        """Return the indexes of some reports. Pass only a limited number."""
-        kept = {number: self._leaves.get(number) for number in documents}
-        found = {number: leaf for number, leaf in kept.items() if leaf is not None}
-        for number, data in self._fetch([number for number in documents if number not in found]):
-            found[number] = Leaf(data)
-            self._leaves.put(number, found[number], 1)
+    def fields(self, documents: Sequence[int], name: str) -> dict[int, bytes]:
+        """Return a field of the leaves of some reports. Pass only a limited number."""
+        kept = {number: self._leaves.get((number, name)) for number in documents}
+        missing = [number for number, data in kept.items() if data is None]
+        found = {number: data for number, data in kept.items() if data is not None}
+        others = [
+            each
+            for each in sorted(self._fields - {name})
+            if any(self._leaves.get((number, each)) is None for number in missing)
+        ]
+        for number, fetched in self._values(missing, name, *others):
+            found[number] = fetched[name]
+            for each, data in fetched.items():
+                self._leaves.put((number, each), data, len(data) + _SMALL)
         return found
-
-    def _fetch(self, documents: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Yield the packed indexes of some reports."""
-        kept = [(number, self._packed.get(number)) for number in documents]
-        yield from ((number, data) for number, data in kept if data is not None)
-        for number, data in self._values([number for number, data in kept if data is None], "leaf"):
-            self._packed.put(number, data, len(data))
-            yield number, data
 
     def text(self, document: int) -> PackedText:
         """Return the text of a report."""
         found = self._texts.get(document)
         if found is None:
             missing = [number for number in self.batch(document, _TEXTS_AT_ONCE) if self._texts.get(number) is None]
-            texts = {number: PackedText(data) for number, data in self._values(missing, "text")}
+            texts = {number: PackedText(data["text"]) for number, data in self._values(missing, "text")}
             for number, text in texts.items():
                 self._texts.put(number, text, 1)
             found = texts[document]
         return found
 
-    def _values(self, documents: Sequence[int], field: str) -> Iterable[tuple[int, bytes]]:
-        """Return a packed field of some documents. Raises Gone if a document no longer exists."""
+    def _values(self, documents: Sequence[int], *fields: str) -> Iterator[tuple[int, dict[str, bytes]]]:
+        """Yield packed fields of some documents. Raises Gone if a document no longer exists."""
         for at in range(0, len(documents), LEAVES_AT_ONCE):
             some = documents[at : at + LEAVES_AT_ONCE]
             query = {"terms": {"key": [self._keys[number] for number in some]}}
-            (answer,) = self._answers([_body({"constant_score": {"filter": query}}, len(some) + 1, "key", field)])
-            found = {
-                self._numbers[hit["fields"]["key"][0]]: unpacked(hit["fields"][field][0])
-                for hit in answer["hits"]["hits"]
-            }
+            (answer,) = self._answers([_body({"constant_score": {"filter": query}}, len(some) + 1, "key", *fields)])
+            hits = [hit["fields"] for hit in answer["hits"]["hits"]]
+            found = {self._numbers[hit["key"][0]]: {each: unpacked(hit[each][0]) for each in fields} for hit in hits}
             if found.keys() != {*some}:
                 self.lost = True
                 raise Gone("A report was removed or read again during this search. Run the search again.")

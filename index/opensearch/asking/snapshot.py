@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 
 from index.matching.sections import EVERY_KIND
+from index.opensearch import leaf
 from index.opensearch.asking.dsl import Chain
 from index.opensearch.asking.questions import Clause, Questions
 from index.opensearch.asking.vocabulary import Vocabulary
+from index.opensearch.leaf import Part
 from index.storage.engine import Layout
 from index.storage.postings import Postings
 
@@ -46,7 +48,7 @@ class ClusterSnapshot:
         return sum(postings.ends[-1] for _, postings in self.postings(term) if len(postings.ends))
 
     def layout(self, document: int) -> Layout:
-        return self.questions.leaf(document).layout
+        return leaf.unpack_layout(self.questions.field(document, leaf.LAYOUT))
 
     def among(self, documents: Collection[int]) -> ClusterSnapshot:
         some = {number: self._documents[number] for number in sorted(documents)}
@@ -70,7 +72,7 @@ class _Postings(Postings):
 
     def at(self, index: int) -> Sequence[int]:
         number = self.documents[index]
-        found = self._questions.leaf(number).places(self._term)
+        found = Part(self._questions.field(number, leaf.part_of(self._term))).places(self._term)
         return found[0] if found else ()
 
 

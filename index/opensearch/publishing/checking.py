@@ -9,14 +9,13 @@ from typing import Any
 from corpus.settings import Settings
 from corpus.storage.store import Store
 from index.opensearch.client import Cluster
-from index.opensearch.documents import document, unpacked
+from index.opensearch.documents import BINARY, document, unpacked
 from index.opensearch.publishing import canaries
 from index.opensearch.publishing.build import Wanted, listed, visible, wanted
 from index.opensearch.publishing.state import FINGERPRINT, Publication, Published, pointer
 
 _AT_ONCE = 20
 _REBUILD = "Run `reviews index --rebuild`."
-_STORED = ("about", "leaf", "text")
 
 
 def problems(store: Store, settings: Settings, cluster: Cluster, *, full: bool = False) -> list[str]:
@@ -58,7 +57,7 @@ def _differences(
         chunk = {each.id: each for each in current[start : start + _AT_ONCE]}
         body: Mapping[str, Any] = {
             "query": {"ids": {"values": [*chunk]}},
-            "docvalue_fields": [*_STORED, "v", "h"],
+            "docvalue_fields": [*BINARY, "v", "h"],
             "size": _AT_ONCE,
             "_source": False,
         }
@@ -67,7 +66,7 @@ def _differences(
             text = store.readings.text(each.reading)
             made = document(settings.opensearch_library, each.reading, each.report, text, each.copies).body
             fields = hit["fields"]
-            same = all(unpacked(fields[name][0]) == b64decode(made[name]) for name in _STORED)
+            same = all(unpacked(fields[name][0]) == b64decode(made[name]) for name in BINARY)
             if not same or any(sorted(fields.get(name, [])) != made[name] for name in ("v", "h")):
                 yield f"The cluster's text differs from the corpus for reading {each.reading}. {_REBUILD}"
 

@@ -1,6 +1,7 @@
 """A report as a document of the cluster: every term at its position, and nothing else."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,11 +9,11 @@ import pytest
 from corpus.errors import Corrupt
 from corpus.model import Aside, AsideRole, Found, Hidden, Item, ItemKind, Page, Paragraph, Section, SectionKind, Text
 from corpus.report import Report
-from index.opensearch import texts
+from index.opensearch import leaf, texts
 from index.opensearch.asking.leaf_snapshot import LeafSnapshot
 from index.opensearch.asking.vocabulary import Vocabulary
 from index.opensearch.documents import document, mapping, stored
-from index.opensearch.leaf import Leaf, pack
+from index.opensearch.leaf import Part, pack, part_of
 from index.opensearch.texts import PackedText
 from index.storage.engine import IndexedParagraph
 from index.storage.segment_builder import TERM, Inverted
@@ -106,54 +107,76 @@ def test_no_term_contains_white_space_or_marks_or_is_too_long_for_lucene() -> No
     assert stored("ä" * 9000) != stored("ä" * 9001)
 
 
-def packed(text: str = "no no neglect") -> tuple[bytes, Inverted]:
+def packed(text: str = "no no neglect") -> tuple[dict[str, bytes], Inverted]:
     inverted = Inverted()
-    layout, length = inverted.add([IndexedParagraph(text, SectionKind.FINDINGS, False), *_BEHIND])
-    return pack(inverted.by_field()[TERM], layout, length), inverted
+    layout, _ = inverted.add([IndexedParagraph(text, SectionKind.FINDINGS, False), *_BEHIND])
+    return pack(inverted.by_field()[TERM], layout), inverted
 
 
 _BEHIND = [IndexedParagraph("No neglect DNA", SectionKind.BODY, True)]
 
 
 def test_a_leaf_holds_what_the_index_holds_of_a_report() -> None:
-    data, inverted = packed()
-    leaf = Leaf(data)
+    fields, inverted = packed()
+    assert (*fields,) == leaf.FIELDS
+    parts = {name: Part(fields[name]) for name in leaf.PARTS}
     built = inverted.by_field()[TERM]
-    assert [*leaf.terms()] == sorted(built)
+    assert sorted(term for part in parts.values() for term in part.terms()) == sorted(built)
     for term, postings in built.items():
-        assert leaf.places(term) == (postings.positions, postings.weights[0], postings.masks[0])
-    assert leaf.places("absent") is None
-    assert (leaf.length, [*leaf.layout.starts], leaf.layout.kinds) == (6, [0, 4], bytes((10, 0)))
+        assert parts[part_of(term)].places(term) == (postings.positions, postings.masks[0])
+    assert all(part.places("absent") is None for part in parts.values())
+    layout = leaf.unpack_layout(fields[leaf.LAYOUT])
+    assert ([*layout.starts], layout.kinds) == ([0, 4], bytes((10, 0)))
 
 
 def test_a_leaf_of_a_very_long_report_keeps_its_places() -> None:
-    data, _ = packed("neglect " + "no " * 70_000 + "rare")
-    places = Leaf(data).places("rare")
-    assert places is not None
-    assert [*places[0]] == [70_001]
+    fields, _ = packed("neglect " + "no " * 70_000 + "rare")
+    for term, expected in (("rare", [70_001]), ("no", [*range(1, 70_001), 70_003])):
+        places = Part(fields[part_of(term)]).places(term)
+        assert places is not None
+        assert [*places[0]] == expected
 
 
 def test_a_leaf_without_words_is_none_of_the_trouble() -> None:
     inverted = Inverted()
-    layout, length = inverted.add([])
-    leaf = Leaf(pack(inverted.by_field()[TERM], layout, length))
-    assert (leaf.length, [*leaf.terms()], leaf.places("neglect")) == (0, [], None)
+    layout, _ = inverted.add([])
+    fields = pack(inverted.by_field()[TERM], layout)
+    part = Part(fields[part_of("neglect")])
+    assert ([*part.terms()], part.places("neglect")) == ([], None)
+    assert [*leaf.unpack_layout(fields[leaf.LAYOUT]).starts] == []
 
 
 def test_several_leaves_are_searched_as_one_index() -> None:
-    data, _ = packed()
-    other, _ = packed("neglect")
-    snapshot = LeafSnapshot({9: Leaf(other), 3: Leaf(data)}, Vocabulary({"neglect": 2, "no": 2}))
+    held = {3: packed()[0], 9: packed("neglect")[0]}
+
+    def read(documents: Sequence[int], name: str) -> dict[int, bytes]:
+        return {number: held[number][name] for number in documents}
+
+    snapshot = LeafSnapshot({9: 4, 3: 6}, read, Vocabulary({"neglect": 2, "no": 2, "other": 1}))
     ((base, postings),) = snapshot.postings("neglect")
     assert (base, [*postings.documents], [*postings.ends], [*postings.positions]) == (0, [3, 9], [2, 4], [2, 5, 0, 3])
+    assert (snapshot.frequency("neglect"), snapshot.occurrences("neglect")) == (2, 4)
     assert [*snapshot.among([9]).documents()] == [9]
-    assert snapshot.postings("absent") == []
+    assert snapshot.lengths() == {3: 6, 9: 4}
+    assert snapshot.postings("absent") == snapshot.postings("other") == []
+    assert {*snapshot.terms()} == {"DNA", "dna", "neglect", "no"}
 
 
-@pytest.mark.parametrize("cut", [1, 10, 40])
+@pytest.mark.parametrize("cut", [1, 5, 10])
 def test_a_damaged_leaf_is_refused(cut: int) -> None:
-    data, _ = packed()
+    fields, _ = packed()
+    part = fields[part_of("neglect")]
+    for damaged in (part[:-cut], part[:cut]):
+        with pytest.raises(Corrupt, match="reviews index --rebuild"):
+            Part(damaged)
+    for damaged in (fields[leaf.LAYOUT][:-cut], fields[leaf.LAYOUT][:cut]):
+        with pytest.raises(Corrupt):
+            leaf.unpack_layout(damaged)
+
+
+def test_a_part_with_counts_that_do_not_fit_is_refused() -> None:
+    fields, _ = packed()
+    part = fields[part_of("neglect")]
+    places = part.rindex(bytes((2, 0)), 0, -3)  # how many positions the term has
     with pytest.raises(Corrupt, match="reviews index --rebuild"):
-        Leaf(data[:-cut])
-    with pytest.raises(Corrupt):
-        Leaf(data[:cut])
+        Part(part[:places] + bytes((9, 0)) + part[places + 2 :]).places("neglect")

@@ -16,6 +16,7 @@ from index.opensearch.asking.evaluator import ClusterEvaluator
 from index.opensearch.asking.opening import Opened, opened
 from index.opensearch.asking.questions import Clause, Question, Questions, SizedCache
 from index.opensearch.documents import Document, document
+from index.opensearch.leaf import part_of
 from index.query import And, In, Near, Or, Phrase, Plain, Query, Word
 from tests.cluster import InProcessCluster
 
@@ -127,12 +128,21 @@ def test_recently_used_values_are_kept() -> None:
     assert [kept.get(name) for name in "abcd"] == ["a", None, "c", "d"]
 
 
+def test_a_value_that_is_kept_again_counts_once() -> None:
+    kept: SizedCache[str] = SizedCache(3)
+    for name in "aaab":
+        kept.put(name, name, 1)
+    assert [kept.get(name) for name in "ab"] == ["a", "b"]
+    kept.put("c", "c", 1)
+    assert [kept.get(name) for name in "abc"] == ["a", "b", "c"]
+
+
 def test_a_missing_report_is_reported(cluster: InProcessCluster, held: Opened) -> None:
     questions = Questions(cluster, "index", held.keys)
     cluster.held.pop(1)
     questions.expect([0, 1])
     with pytest.raises(Gone):
-        questions.leaf(1)
+        questions.field(1, "layout")
     assert questions.lost
 
 
@@ -157,6 +167,41 @@ def test_leaves_of_expected_reports_are_fetched_together(cluster: InProcessClust
     before = cluster.asked
     assert [answer.mentions(document) for document in sorted(answer.documents)] == [[(0, 3)], [(1, 3), (3, 4), (4, 5)]]
     assert cluster.asked == before + 1
+
+
+class _Listening(InProcessCluster):
+    """Notes the fields that are requested."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        super().__init__(documents)
+        self.fields: list[set[str]] = []
+
+    def msearch(self, index: str, bodies: Sequence[Json]) -> list[dict[str, Any]]:
+        self.fields += [{*body["docvalue_fields"]} - {"key"} for body in bodies]
+        return super().msearch(index, bodies)
+
+
+def test_only_the_parts_of_leaves_with_the_words_of_a_query_are_fetched(held: Opened) -> None:
+    cluster = _Listening(REPORTS)
+    asks = evaluator(cluster, held)
+    answer = asks.evaluate(Or((Word("neglect"), Phrase((Word("every"), Word("child"))))))
+    asks.expect([0, 1, 2])
+    cluster.fields.clear()
+    assert [len(answer.mentions(document)) for document in (0, 1, 2)] == [1, 2, 1]
+    (fields,) = cluster.fields
+    assert fields == {"layout", *map(part_of, ("neglect", "every", "child"))}
+
+
+def test_a_part_that_was_not_announced_is_fetched_for_all_expected_reports(held: Opened) -> None:
+    cluster = _Listening(REPORTS)
+    snapshot, _ = held.reader(cluster)
+    snapshot.questions.expect([0, 1, 2], ["child"])
+    ((_, postings),) = snapshot.postings("neglect")
+    cluster.fields.clear()
+    assert [[*postings.at(index)] for index in (0, 1)] == [[0], [3, 5]]
+    assert cluster.fields == [{"layout", part_of("neglect"), part_of("child")}]
+    assert [*snapshot.layout(2).starts] == [0, 6]
+    assert len(cluster.fields) == 1
 
 
 class _Lying(InProcessCluster):
