@@ -18,7 +18,7 @@ from corpus.errors import Corrupt
 from index.deadline import Deadline
 from index.matching.evaluator import Evaluator, shown_terms
 from index.matching.expansion import Slots, WordLookup
-from index.matching.matches import Match, any_of, parts_of
+from index.matching.matches import AnyOf, Match, parts_of
 from index.matching.result_set import Answer
 from index.matching.sections import EVERY_KIND, Layouts, Sections
 from index.matching.spans import Span
@@ -323,15 +323,8 @@ class ClusterEvaluator(Evaluator):
         return _Beside(matches, self._layout, self.scoring)
 
     def within(self, match: Match, kinds: int) -> Match:
-        parts = [part for part in parts_of([match]) if isinstance(part, ClusterMatch)]
-        if len(parts) == 1:
-            return parts[0].inside(kinds)
-        clauses = [clause._replace(kinds=clause.kinds & kinds) for part in parts for clause in part.clauses]
-
-        def local(evaluator: Evaluator) -> Match:
-            return evaluator.within(any_of(match.text, [part._local(evaluator) for part in parts]), kinds)
-
-        return ClusterMatch(match.text, match.terms, clauses, self, local)
+        parts = [part.inside(kinds) for part in parts_of([match]) if isinstance(part, ClusterMatch)]
+        return AnyOf(match.text, parts) if isinstance(match, AnyOf) else parts[0]
 
     def _words(self, text: str, terms: Sequence[str]) -> Match:  # type: ignore[override]  # needs no postings
         held = tuple(term for term in terms if self._vocabulary.frequency(term))

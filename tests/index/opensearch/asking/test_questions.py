@@ -204,6 +204,15 @@ def test_a_part_that_was_not_announced_is_fetched_for_all_expected_reports(held:
     assert len(cluster.fields) == 1
 
 
+def test_a_compound_in_sections_is_weighed_without_leaves() -> None:
+    """A word that some report prints with a hyphen has several clauses."""
+    cluster = InProcessCluster([report(1, "multi-agency work", "multiagency multi-agency"), report(2, "a multiagency")])
+    answer = evaluator(cluster, opened(cluster, "index", ALL)).evaluate(In("findings", Word("multiagency")))
+    before = cluster.asked
+    assert [match.weights() for match in answer.matches] == [{0: 3.0, 1: 1.0}]
+    assert cluster.asked == before
+
+
 class _Lying(InProcessCluster):
     """Claims that the last report matches every clause."""
 
