@@ -1,7 +1,7 @@
 """The packed index of one report, called a leaf.
 
 The evaluator finds positions in it without the text. It is stored in several fields, so that a search fetches only what
-it reads: one has the layout, and each of the others, called a part, has the terms with a certain hash.
+it reads: one has the layout, and each of the others, called a part, has the words with a certain hash in all forms.
 
 A part is little-endian: the three u32 of `_HEAD`; whether numbers are wide; the terms in order, one per line; section
 masks, u16; how many positions each term has; and the positions of each term as differences. Numbers are u16 or, if
@@ -19,6 +19,7 @@ from itertools import accumulate, chain
 from operator import sub
 
 from corpus.errors import Corrupt
+from index import analyser
 from index.storage.engine import Layout
 from index.storage.postings import PostingsBuilder
 
@@ -35,8 +36,8 @@ _WIDE = 0xFFFF  # the largest number that is not wide
 
 
 def part_of(term: str) -> str:
-    """Return the field with the positions of a term."""
-    return PARTS[zlib.crc32(term.encode()) % _PARTS]
+    """Return the field with the positions of a term. It is the same for all forms of a word."""
+    return PARTS[zlib.crc32(analyser.word_class(term.lower()).encode()) % _PARTS]
 
 
 def pack(built: Mapping[str, PostingsBuilder], layout: Layout) -> dict[str, bytes]:
