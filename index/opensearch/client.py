@@ -338,7 +338,6 @@ class Cluster:
         )
 
     def _refuse(self, status: int, told: Any, *, document: bool = False, query: bool = False) -> NoReturn:
-        """Raise the error for the cluster's response. A `query` that takes too much memory is too large."""
         kinds = set(_kinds(told))
         if status == 404:
             raise _NotThere(f"The index at {self._urls} is not there. Run `reviews update`.", document=document)
@@ -347,10 +346,11 @@ class Cluster:
         if status in (401, 403):
             what = "does not accept the user or the password" if status == 401 else "does not allow the user to do this"
             raise LimitHit(f"The cluster at {self._urls} {what}; see docs/opensearch.md on `user` and the password.")
-        if query and kinds & {"too_many_clauses", "too_many_nested_clauses", "circuit_breaking_exception"}:
+        if kinds & {"too_many_clauses", "too_many_nested_clauses"}:
             raise QueryRefused("The query is too large for the index. Narrow it: use fewer * or a shorter NEAR.")
-        if status == 429 or "circuit_breaking_exception" in kinds:
-            raise _Busy(f"The cluster at {self._urls} is too busy. Try again in a minute.")
+        if status == 429 or "circuit_breaking_exception" in kinds:  # short of memory, by any request
+            then = " If this query is refused again, narrow it." if query else ""
+            raise _Busy(f"The cluster at {self._urls} is too busy. Try again in a minute.{then}")
         if status >= 500:
             raise self._partial("Not all", "the")
         raise ReviewsError(
