@@ -1,7 +1,6 @@
 """Some reports of a generation as a separate index."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from index.opensearch import leaf
 from index.opensearch.asking.vocabulary import Vocabulary
@@ -25,12 +24,14 @@ class LeafSnapshot:
         self._read = read
         self._words = words
         self.forms, self.compounds, self.vocabulary = words.forms, words.compounds, words.vocabulary
-        self._parts = lru_cache(maxsize=None)(self._unpacked)
+        self._unpacked: dict[str, Mapping[int, Part]] = {}
         self._known: dict[str, list[tuple[int, Postings]]] = {}
 
-    def _unpacked(self, field: str) -> Mapping[int, Part]:
-        found = self._read([*self._lengths], field)
-        return {number: Part(found[number]) for number in self._lengths}
+    def _parts(self, field: str) -> Mapping[int, Part]:
+        if field not in self._unpacked:
+            found = self._read([*self._lengths], field)
+            self._unpacked[field] = {number: Part(found[number]) for number in self._lengths}
+        return self._unpacked[field]
 
     def documents(self) -> Mapping[int, int]:
         return {number: number for number in self._lengths}
