@@ -14,6 +14,7 @@ from ingest.worker.pdfium import binding, textpage
 
 _SMALL = 0.8  # of the letter size: a mark is smaller
 _RISE = 0.12  # of the letter size by which a mark is above the line, at least
+_RAISED_SIZE = 0.9  # of the letter size: what is above the line is smaller, as browsers set it, which make it 0.83
 _FLAT = 0.13  # of the letter size: no mark is so low, but hyphens are
 _TOUCHING = 0.15  # share of the letter size: no space between two words is narrower
 _WORD_GAP = 1.5  # times the usual gap of a spaced word: where the next word begins
@@ -263,7 +264,7 @@ def _small_run(line: Line, at: int, usual: float) -> tuple[int, int]:
     """Return the start and end of the run of small letters and digits around an offset."""
 
     def small(place: int) -> bool:
-        return 0 <= place < len(line.text) and line.text[place].isalnum() and line.size(place) < _SMALL * usual
+        return 0 <= place < len(line.text) and line.text[place].isalnum() and line.size(place) < _RAISED_SIZE * usual
 
     if not small(at):
         return 0, 0
