@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from corpus.model import AsideRole
-from ingest.structure import gutters
+from ingest.structure import gutters, initials
 from ingest.structure.draft import ends_sentence
 from ingest.structure.normalise import RAISED
 from ingest.structure.page import Line, RawPage
@@ -42,7 +42,7 @@ _NUMBERS_NEEDED = 2  # numbers in a column for them to be paragraph numbers
 def in_reading_order(page: RawPage) -> list[Line]:
     """Return the lines of a page in the order in which a person reads them."""
     lines, counted = _without_line_numbers(page.lines)
-    return _top_down(_numbers_beside(_comments_last(_apart(_whole(_filled(lines)))))) + counted
+    return _top_down(_numbers_beside(_comments_last(_apart(_whole(_filled(initials.join(lines))))))) + counted
 
 
 def overlaps(one: Line, other: Line) -> bool:

@@ -29,7 +29,9 @@ def line(font: str, size: float, *pieces: str, y: float = 700, small: float = 0.
     drawn = f"BT {72} {y} Td "
     for piece in pieces:
         mark = piece.startswith("^")
-        drawn += f"/{font} {small * size if mark else size} Tf {rise * size if mark else 0} Ts ({piece.lstrip('^')}) Tj "
+        drawn += (
+            f"/{font} {small * size if mark else size} Tf {rise * size if mark else 0} Ts ({piece.lstrip('^')}) Tj "
+        )
     return drawn + "ET "
 
 
