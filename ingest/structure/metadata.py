@@ -148,7 +148,8 @@ def find(
 
     first_page = [draft.text for draft in drafts if draft.page == drafts[0].page]
     by_ocr = pages[0].reader == "ocr"
-    called = title.find(cover, [*first_page, *header], _OTHER, size, properties, by_ocr=by_ocr)
+    upper = title.above_text(cover, drafts, size)
+    called = title.find(upper, [*first_page, *header], _OTHER, size, properties, by_ocr=by_ocr)
     found: dict[str, Found | None] = {"title": _title(sheet, called, stem)}
     found["board"] = _first(sources[:3], bodies.boards)
     if found["board"]:

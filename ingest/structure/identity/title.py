@@ -3,15 +3,24 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from corpus.model import Found
+from corpus.model import Found, SectionKind
 from ingest.structure.draft import Draft
 from ingest.structure.identity.bodies import council, is_board
 from ingest.structure.normalise import fold_spaces, repair
+from ingest.structure.parts.section_kinds import NUMBERED, kind_of
 
 _LARGE = 1.12  # times the size of the body: larger counts as set large
 _OF_LARGEST = 0.5  # share of the largest letters of the cover: smaller text is not a title
 _LINES = 5  # of a title, at most
 _SEVERAL = 3  # words
+_SMALLER = 0.92  # times the letters of the title: those of a heading on the same page are smaller
+_PROSE, _NEXT = 80, 3  # characters of a text below a heading, at least, and the paragraphs of which it is one
+_SAME_POINTS = 0.3  # points: sizes that differ by less are the same
+_HEADING = 100  # characters of a heading, at most
+_RECURS = 2  # other headings that look the same, at least
+_LABEL = re.compile(
+    r"(?:child(?:ren)?|baby|family|siblings?|young person|case|report|review|in respect) ", re.IGNORECASE
+)
 _MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"  # of a footnote
 _FILE_NAME = re.compile(r"^(?:microsoft word|untitled|document\d*|.*\.(?:docx?|indd|pdf|pptx?|pub)$)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
@@ -88,6 +97,33 @@ def find(
     ):
         return Found(told, "pdf properties", 0.5)
     return Found(title, "cover", 0.3) if title else None
+
+
+def above_text(cover: Sequence[Draft], drafts: Sequence[Draft], size: float) -> Sequence[Draft]:
+    """Return the short pieces at the beginning without the first heading of the text on the same page, and what follows
+    it.
+
+    `cover` are the first of the `drafts`. Only pieces below the name of a document are headings.
+    """
+    for at, draft in enumerate(cover):
+        above = [other for other in cover[:at] if other.size > _LARGE * size and _DOCUMENT.search(other.text)]
+        if not above or draft.size > _SMALLER * max(other.size for other in above):
+            continue
+        below = (other for other in drafts[at + 1 : at + 1 + _NEXT] if other.page == draft.page)
+        prose = any(len(other.text) > _PROSE and other.size < _LARGE * size for other in below)
+        if prose and _is_heading(draft, drafts[at + 1 :]):
+            return cover[:at]
+    return cover
+
+
+def _is_heading(draft: Draft, below: Sequence[Draft]) -> bool:
+    """Return whether a line above text begins a section, by its words or number, or as it looks like others."""
+    if kind_of(draft.text) is SectionKind.SUMMARY or _LABEL.match(draft.text):
+        return False
+    if kind_of(draft.text) is not None or NUMBERED.match(draft.text):
+        return True
+    alike = (other for other in below if len(other.text) < _HEADING and abs(other.size - draft.size) < _SAME_POINTS)
+    return sum(other.bold == draft.bold for other in alike) >= _RECURS
 
 
 def is_placeholder(text: str) -> bool:

@@ -387,3 +387,29 @@ def test_the_year_of_an_act_or_a_visit_is_not_that_of_the_report(line: str, year
 
 def test_an_author_has_no_letters_after_the_name() -> None:
     assert value(found("Lead inspector: Jane Hill HMI"), "author") == "Jane Hill"
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (("Rapid Review: Wren", "Chronology"), "Rapid Review: Wren"),
+        (("Rapid Review: Wren", "1. Why we met"), "Rapid Review: Wren"),
+        (("Rapid Review: Wren", "Who saw the father", "Who saw the baby", "Who asked"), "Rapid Review: Wren"),
+        (("Serious Case Review", "Child Wren"), "Serious Case Review – Child Wren"),
+        (("Serious Case Review", "Child Wren", "Background", "Analysis"), "Serious Case Review – Child Wren"),
+        (("Serious Case Review", "Executive Summary"), "Serious Case Review – Executive Summary"),
+        (("Fernshire", "Findings of the Rapid Review"), "Fernshire – Findings of the Rapid Review"),
+    ],
+)
+def test_a_title_has_no_heading_of_the_text_below_it(lines: tuple[str, ...], title: str) -> None:
+    # Other headings of the same look stand above other texts further down.
+    first, *others = (part for line in lines[1:] for part in (draft(line, 16.0), draft(BODY)))
+    drafts = [draft(lines[0], 24.0), first, *others]
+    told = metadata.find([RawPage(1, "1", 595, 842)], drafts, set(), {}, "wren", SIZE)
+    assert told["title"].value == title
+
+
+def test_a_line_on_a_cover_without_text_is_part_of_the_title() -> None:
+    drafts = [draft("Rapid Review: Wren", 24.0), draft("Findings", 16.0), draft(BODY, page=2)]
+    told = metadata.find([RawPage(1, "1", 595, 842)], drafts, set(), {}, "wren", SIZE)
+    assert told["title"].value == "Rapid Review: Wren – Findings"
