@@ -24,7 +24,7 @@ from ingest.structure.parts.item_words import (
     named_kind,
 )
 from ingest.structure.parts.section_kinds import kind_of
-from ingest.structure.parts.start import LETTERED, Start, shape
+from ingest.structure.parts.start import LETTERED, Start, is_lower_level, shape
 
 SECTIONS = {SectionKind.RECOMMENDATIONS: ItemKind.RECOMMENDATION, SectionKind.FINDINGS: ItemKind.FINDING}
 """The kinds of section that contain items, with the kind of item."""
@@ -345,11 +345,19 @@ def _from_list(inside: list[Paragraph], tops: set[int]) -> Iterator[Start]:
 def _from_prose(inside: list[Paragraph]) -> Iterator[Start]:
     """Yield prose that asks for something, and a lettered list that the heading or the words above it introduce."""
     leads, asked = True, None
+    marks: list[str] = []
     for p in inside:
-        lettered = LETTERED.match(p.text) is not None
+        mark = LETTERED.match(p.text)
+        lettered = mark is not None
+        if mark is not None:
+            marks.append(mark.group().strip("(). "))
+            if is_lower_level(marks):
+                marks.pop()
+                continue
         if asks(p) or (lettered and leads):
             yield Start(p.ordinal, ItemKind.RECOMMENDATION, asks=not lettered, asked=asked)
         if not (lettered or bullet_of(p.text)):
+            marks = []
             leads = p.text.endswith(":") and not _ASKS_FULLY.search(p.text)
             asked = addressee(p.text) if leads else None
 

@@ -1,12 +1,15 @@
 """The start of an item, and the forms of the marks at it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.model import ItemKind, Paragraph, bullet_of
 
 LETTERED = re.compile(r"^\(?(?:[a-z]|[ivx]{1,4})[.)]\s")
 """The letter or roman number of a list item: (a), ii."""
+
+_ROMAN = re.compile("[ivx]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,16 @@ class Start:
     asks: bool = False
     called: bool = False
     asked: str | None = None
+
+
+def is_lower_level(marks: Sequence[str]) -> bool:
+    """Return whether the last mark of a list is below the one above it, like i. below a., or a. below i."""
+    *above, mark = marks
+    if not above or mark == above[0]:
+        return False
+    if above[0] == "a":
+        return mark != chr(ord(above[-1]) + 1) and _ROMAN.fullmatch(mark) is not None
+    return above[0] == "i" and _ROMAN.fullmatch(mark) is None
 
 
 def shape(number: str | None) -> str:

@@ -119,6 +119,24 @@ def test_every_kind_of_bullet_is_an_item_without_its_sign(sign: str) -> None:
     assert [item.text for item in found] == ["The quality of plans.", "Visits to children."]
 
 
+@pytest.mark.parametrize("marks", [("a.", "b.", "i.", "ii.", "c."), ("(i)", "(ii)", "(a)", "(b)", "(iii)")])
+def test_letters_of_a_second_kind_belong_to_the_letter_above_them(marks: tuple[str, ...]) -> None:
+    one, two, sub, other, three = marks
+    found = find(
+        f"{one} The board should ask.",
+        f"{two} The police should act:",
+        f"{sub} by June;",
+        f"{other} by July.",
+        f"{three} Schools should tell.",
+    )
+    assert [(item.first, item.last) for item in found] == [(1, 1), (2, 4), (5, 5)]
+
+
+def test_a_long_lettered_list_goes_on_at_i() -> None:
+    texts = [f"{letter}. The board should ask agency {letter}." for letter in "abcdefghijk"]
+    assert len(find(*texts)) == 11
+
+
 def test_bullets_of_a_second_kind_belong_to_the_bullet_above_them() -> None:
     found = find("• The board should see:", "o the plans;", "o the letters.", "• Schools should ask.")
     assert [(item.first, item.last) for item in found] == [(1, 3), (4, 4)]
