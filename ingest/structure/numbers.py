@@ -15,7 +15,7 @@ NAMES = (
 """What a paragraph may be called in front of its number: "Recommendation 6", "Learning theme 2"."""
 _NAMED = (
     # "Recommendations 2 and 3:" and "Recommendation One" only where no sentence goes on.
-    rf"^((?:{NAMES})\s+(?:No\.?\s*|#)?(\d{{1,3}}(?:\.\d{{1,3}})*)(?=[\s:.)–-]|$)"
+    rf"^((?:{NAMES})\s+(?:No\.?\s*|#)?(\d{{1,3}}(?:\.\d{{1,3}})*)(?: of \d{{1,3}}(?=[:.–-]|$)|(?=[\s:.)–-]|$))"
     rf"|(?:{NAMES})s\s+(\d{{1,3}}) (?:and|&|to) \d{{1,3}}(?=\s?[:.–-]|$)"
     rf"|(?:{NAMES})\s+({'|'.join(WORDS)})(?=\s?[:.)–-]|$))"
 )

@@ -71,7 +71,11 @@ _NO_BODY = re.compile(
 _VERB = re.compile(r"\b(?:is|are|was|were|be|been|will|would|has|have|had|did|does|do|can|could|may|might|we)\b")
 _NAME_WORDS = 6  # in a heading that is only a name
 _PASSIVE = re.compile(rf"\b(?:should|must|to)\s+be\s+(?:\w+(?:ed|en)|{_IRREGULAR})\b")
-_CALLED = re.compile(r"^(?:recommendation|rec\.?)(?: [\w.]{1,6})?\s?[:–-]\s+|^\(?[a-z]{1,4}[.)]\s+", re.IGNORECASE)
+_CALLED = re.compile(
+    r"^(?:recommendation|rec\.?)(?: [\w.]{1,6})?\s?[:–-]\s+|^\(?[a-z]{1,4}[.)]\s+"
+    r"|^(?:(?:first|second|third|fourth|fifth|sixth|final|last)(?:ly)?|in addition|additionally), ",
+    re.IGNORECASE,
+)
 _OFFICE = re.compile(r"(?:The )?(?:\w+ )?(?:Directors?|Heads?|Chairs?|Boards?|Ministry|Department) of\b", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:^|\(|\. )(?P<label>[A-Z][\w /]{1,30}):\s+(?P<name>[^().\n]{2,80})(?=$|[).])", re.MULTILINE)
 _BRACKETED = re.compile(r"^\((?P<name>[^()]{3,100})\)$")

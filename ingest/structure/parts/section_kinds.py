@@ -18,7 +18,7 @@ _WORDS: dict[SectionKind, str] = {
         (?:questions?|considerations?|issues|actions?|challenges) for (?:[\w’']+ ){0,4}(?:agencies|lscbs?|l?scps?)
         (?:suggested|required|recommended|proposed) actions?|actions? (?:required|recommended)
         questions for consideration
-        (?:areas?|priorities) for (?:further )?(?:improvement|(?:priority )?action)
+        (?:areas?|priorities|opportunities) for (?:further )?(?:improvement|(?:priority )?action)
         priority actions|improvement priorities|improving systems and practice
         what (?:needs to|should|must) (?:improve|change|happen)""",
     SectionKind.TERMS_OF_REFERENCE: """terms of reference|scope(?: of (?:the|this) review)?|lines of enquiry""",

@@ -32,6 +32,15 @@ def test_numbers_in_order_are_paragraph_numbers(printed: list[str]) -> None:
     assert found(*(f"{number} The child was seen." for number in printed)) == printed
 
 
+def test_a_name_may_say_how_many_there_are() -> None:
+    assert found("Recommendation 1 of 2", "Recommendation 2 of 2") == ["Recommendation 1 of 2", "Recommendation 2 of 2"]
+    assert found("Finding 1 of 2: One.", "Finding 2 of 2: Two.") == ["Finding 1 of 2", "Finding 2 of 2"]
+    assert found("Recommendation 1 of 2019 was met.", "Recommendation 2 of 12 was met.") == [
+        "Recommendation 1",
+        "Recommendation 2",
+    ]
+
+
 def test_dots_and_brackets_after_a_number_are_not_part_of_it() -> None:
     assert found("1. One", "2. Two", "3) Three") == ["1", "2", "3"]
     assert found("i. One", "ii. Two", "iii. Three") == ["i", "ii", "iii"]

@@ -275,6 +275,8 @@ def test_prose_under_an_unrelated_heading_is_not_a_recommendation() -> None:
         ("The police did what they should have done.", None),
         ("Health visitors were told. The board should act.", None),
         ("one policy for all services", None),
+        ("First, the police should share plans.", "the police"),
+        ("Finally, Fernshire Council should visit.", "Fernshire Council"),
     ],
 )  # fmt: skip
 def test_the_addressee_is_only_given_where_the_text_says_so(text: str, asked: str | None) -> None:

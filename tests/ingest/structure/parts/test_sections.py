@@ -28,6 +28,7 @@ PROSE = "The child was seen by many people, and each of them wrote down what the
         "Questions for the Avonshire Safeguarding Partnership",
         "Issues for partners",
         "Priority actions",
+        "Opportunities for improvement",
         "Considerations for the LSCB",
         "Challenges for the Board",
         "Actions required",
