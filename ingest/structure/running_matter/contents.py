@@ -16,6 +16,12 @@ _DOTS = re.compile(r"(?:\s*[.…·_]){4,}\s*")
 _ENTRY = re.compile(
     r"^(?P<head>.*?\S)(?P<gap>(?:\s*[.…·_]){3,}\s*|\s+)(?P<page>\d{1,3}|[ivxlc]{1,6}|\d+-\d+\s*[–-]\s*\d+-\d+)$"
 )
+_NUMBERED_FIRST = re.compile(  # "03 Introduction", "3. Introduction", "p. 3 Introduction"
+    r"^(?:(?:page|p\.?|part|section|chapter) )?(?P<page>\d{1,3}(?:\.\d{1,2}){0,3})[.):]?\s+[^\W\d].*[^.;,]$",
+    re.IGNORECASE,
+)
+_LONGEST = 90  # characters of such an entry
+_SAME_LEFT = 36.0  # points by which the entries of a list are set in below each other
 _PAGE = re.compile(r"\d{1,3}|[ivxlc]{1,6}")
 _LEVEL = 0.3  # of the letter size: baselines that differ by less are one printed line
 _ROMAN_LETTERS = frozenset("ivxlc")
@@ -27,7 +33,10 @@ def headings(lines: list[Line]) -> Iterator[str]:
     A heading that spans two lines is also yielded as one string.
     """
     before = ""
-    for row in _rows(lines):
+    rows = _rows(lines)
+    if not any(map(_entry, rows)):
+        yield from (row.text for row in rows)
+    for row in rows:
         found = _entry(row)
         if found is None:
             before = f"{before} {row.text}".strip()
@@ -51,6 +60,9 @@ def mark(pages: list[RawPage]) -> None:
         found = _list_from(rows, 0 if title is None else title + 1, last, len(pages), title is not None or goes_on)
         goes_on = found.entries >= _ENTRIES_NEEDED and found.end == len(rows)
         last = found.last
+        if found.entries < _ENTRIES_NEEDED and title is not None:
+            later = {line.text.casefold() for other in pages[page.number :] for line in other.free}
+            found = _without_pages(rows, title + 1, later, len(pages))
         if found.entries >= _ENTRIES_NEEDED:
             for row in rows[0 if title is None else title : found.end]:
                 for line in row.lines:
@@ -113,6 +125,32 @@ def _list_from(rows: list[_Row], start: int, last: int, pages: int, expected: bo
         found.last = max(found.last, number)
         found.end = at + 1
         found.entries += 1
+    return found
+
+
+def _without_pages(rows: list[_Row], start: int, later: set[str], pages: int) -> _List:
+    """Return the list that begins at a row and has no page numbers behind its headings.
+
+    They are in front of them, or the list has the numbers of the headings only, or none. `later` are the texts of the
+    lines on later pages, of which headings without numbers are some.
+    """
+    found = _List(start, 0)
+    left = rows[start].lines[0].x0 if start < len(rows) else 0.0
+    above: tuple[int, ...] = (0,)
+    for at, row in enumerate(rows[start:], start):
+        line, entry = row.lines[0], _NUMBERED_FIRST.match(row.text)
+        number = tuple(map(int, entry.group("page").split("."))) if entry and len(row.text) < _LONGEST else ()
+        if abs(line.x0 - left) > _SAME_LEFT or line.sideways:
+            break
+        if above <= number and number[0] <= pages + _SLACK:
+            above = number
+        elif row.text.casefold() not in later:
+            if entry or at != found.end or not found.entries or line.x0 < left + 1:  # not a heading of two lines
+                break
+            found.end = at + 1
+            continue
+        found.entries += 1
+        found.end = at + 1
     return found
 
 
