@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ingest.structure.draft import WIDE_STEP, Style, ends_sentence
 from ingest.structure.page import Line
@@ -19,12 +20,15 @@ _LEVEL = 0.6  # share of the letter size: baselines that differ by less are at t
 _TOUCH = 1.0  # point by which adjacent texts may overlap
 _SAME_SIZE = 0.5  # points by which the size of body text varies
 _SAME_LEFT = 0.3  # of the letter size by which the left edge of one paragraph varies
+_UNEVEN = 0.15  # of the letter size: left edges that differ by less may be aligned by their ink
 _SHORT_LINE = 0.6  # share of the column width: a shorter line that ends a sentence clearly ends its paragraph
 _NEXT_STEP = 4.0  # times the letter size: a line further down is not the next one
+_SAME_RIGHT = 1.0  # point: right edges that differ by less count as the same
 _OWN_MEASURE_LINES = 3  # lines needed to show a separate width
 _OWN_MEASURE_STEP = 1.8  # times the letter size: a larger step separates two texts
 _NARROWER = 2.0  # times the letter size by which such a text must be narrower than the text around it
 _ENDS_NEEDED = 3  # such paragraph ends needed to decide how a document separates paragraphs
+_UNEVEN_LINES = 0.6  # share of the lines of a text set flush right that have a left edge of their own
 _MOSTLY = 0.8  # share of these ends that space must follow
 
 
@@ -51,6 +55,49 @@ def right_edges(lines: list[Line], style: Style) -> list[float]:
     for first, end, edge in _own_measures(lines, edges):
         edges[first:end] = [edge] * (end - first)
     return edges
+
+
+def move_flush_right(lines: list[Line]) -> None:
+    """Move text with an uneven left edge to the left, so that its paragraphs are found like those of other text."""
+    run: list[Line] = []
+    for above, line in pairwise(lines):
+        if abs(line.x1 - above.x1) < _SAME_RIGHT and _goes_on_flush_right(above, line):
+            run = [*(run or [above]), line]
+        elif run:
+            _move_left(run)
+            run = []
+    _move_left(run)
+
+
+def _move_left(run: list[Line]) -> None:
+    if len(run) >= _OWN_MEASURE_LINES and _is_flush_right(run):
+        left = min([line.x0 for line in run])
+        for line in run:
+            line.x0, line.x1 = left, line.x1 - (line.x0 - left)
+
+
+def _goes_on_flush_right(above: Line, line: Line) -> bool:
+    return (
+        0 < line.y - above.y < _OWN_MEASURE_STEP * line.size
+        and abs(line.size - above.size) < _SAME_SIZE
+        and not (line.sideways or line.gaps or above.gaps)
+    )
+
+
+def _is_flush_right(run: list[Line]) -> bool:
+    """Return whether lines with the same right edge are prose whose left edge is uneven.
+
+    Justified text has one or two left edges, and numbers in front of them another.
+    """
+    lefts = sorted(line.x0 for line in run)
+    different = 1 + sum(other - one > _UNEVEN * run[0].size for one, other in pairwise(lefts))
+    if different < max(_OWN_MEASURE_LINES, _UNEVEN_LINES * len(run)):
+        return False
+    full = all(
+        ends_sentence(above.text) or above.x0 - lefts[0] <= width_of_first_word(line) + MARGIN * line.size
+        for above, line in pairwise(run)
+    )
+    return full and is_prose([line.text for line in run[1:]])
 
 
 def width_of_first_word(line: Line) -> float:

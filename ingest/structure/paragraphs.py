@@ -25,6 +25,8 @@ def drafts(pages: list[RawPage]) -> list[Draft]:
     """Return the paragraphs of the document in reading order. Every line without a role is in exactly one of them."""
     style = Style(reading_order.body_size(pages), reading_order.leading(pages))
     free = [[line for line in page.lines if line.role is None] for page in pages]
+    for lines in free:
+        columns.move_flush_right(lines)
     edges = [columns.right_edges(lines, style) for lines in free]
     style.spaced = columns.space_ends_paragraphs(free, edges, style)
     style.words, style.hyphenated = _vocabulary(free)

@@ -41,6 +41,11 @@ def width_of(text: str, font: str, size: float) -> float:
     return sum(letters[ord(c) - 97] if "a" <= c <= "z" else space for c in text.lower()) * size / 1000
 
 
+def flush(text: str, font: str, size: float) -> float:
+    """How wide a line is in which T is the only capital."""
+    return size * sum(0.611 if letter == "T" and font != "C" else exact(letter, font) for letter in text)
+
+
 def prose(seed: int, number: int) -> list[str]:
     chance = random.Random(seed)
     words = [chance.choice(WORDS) for _ in range(number)]
@@ -96,6 +101,18 @@ def test_two_lines_in_a_frame_are_one_paragraph(press: Any, font: str, size: flo
     page.append(f"0 G 92 {top - 1.9 * size} 340 {3.4 * size} re S ")
     page += draw(wrap(after, 450, font, size), 60, top - 3.5 * size, font, size)
     assert texts(read(press, page)) == [" ".join(before), " ".join(quote), " ".join(after)]
+
+
+@everywhere
+@pytest.mark.parametrize("width", [450, 310])
+def test_text_set_flush_right_is_one_paragraph(press: Any, font: str, size: float, width: float) -> None:
+    before, words, after = prose(1, 60), ["There", *prose(2, 50)[1:]], prose(3, 60)
+    lines, first = wrap(words, width, font, size), wrap(before, 450, font, size)
+    page, top = draw(first, 60, 780, font, size), 780 - (len(first) + 0.7) * 1.25 * size
+    for at, line in enumerate(lines):
+        page += draw([line], 510 - flush(line, font, size), top - at * 1.25 * size, font, size)
+    page += draw(wrap(after, 450, font, size), 60, top - (len(lines) + 0.7) * 1.25 * size, font, size)
+    assert texts(read(press, page)) == [" ".join(before), " ".join(words), " ".join(after)]
 
 
 @everywhere
