@@ -70,7 +70,7 @@ def badness(text: str) -> float:
     clear = (text.isprintable() or text.replace("\xa0", " ").isprintable()) and "\ufffd" not in text
     odd = 0 if clear else len(_ODD.findall(text))
     glued = 0
-    if _GLUED in text.encode("latin-1", "replace").translate(_FILLED):
+    if has_glued_words(text):
         glued = sum(len(word) for word in text.split() if len(word) > _LONGEST_WORD and word.isalpha())
     named = sum(map(len, _names_of_glyphs(text)))
     sample = text[:2_000]
@@ -82,9 +82,22 @@ def badness(text: str) -> float:
     return (odd + glued + named) / len(text) + (0.5 if plain < few and len(sample) > 50 else 0.0)
 
 
+def has_glued_words(text: str) -> bool:
+    """Return whether a text has a run of letters that is longer than any word."""
+    return _GLUED in text.encode("latin-1", "replace").translate(_FILLED)
+
+
 def is_better(text: str, other: str) -> bool:
-    """Return whether another reading of the same page has more of the printed text. Glyph names are never better."""
-    if _names_of_glyphs(text) or lines_with_wrong_letters([text], [None]):
+    """Return whether another reading of the same page has more of the printed text.
+
+    Glyph names and single letters are never better.
+    """
+    words = text.split()
+    if (
+        2 * sum(len(word) == 1 for word in words) > len(words)
+        or _names_of_glyphs(text)
+        or lines_with_wrong_letters([text], [None])
+    ):
         return False
     return badness(text) < badness(other) or bool(lines_with_wrong_letters([other], [None]))
 

@@ -7,9 +7,10 @@ by one only in lines that may have one of these.
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
-from ingest.structure import normalise
+from ingest.structure import legible, normalise
 from ingest.worker.pdfium import binding, textpage
 
 _SMALL = 0.8  # of the letter size: a mark is smaller
@@ -19,6 +20,10 @@ _FLAT = 0.13  # of the letter size: no mark is so low, but hyphens are
 _TOUCHING = 0.15  # share of the letter size: no space between two words is narrower
 _WORD_GAP = 1.5  # times the usual gap of a spaced word: where the next word begins
 _ROOM = 0.07  # of the letter size: letters of a word are nearer unless the word is letter-spaced
+_CLOSE, _OPEN = 0.12, 0.4  # of the letter size: ink that is nearer is in one word, and ink further apart in two
+_MISPLACED = 2  # spaces within words, or words without them, that show that those of a line are wrong
+_STOPS = frozenset(".,;:?!)")
+_NO_WIDTH = 0.1  # points
 _AFTER_BULLET = 0.5  # of the letter size: wider than a space between words, as after the "o" that Word sets
 
 _COMBINING = {
@@ -35,6 +40,11 @@ _DIGIT = re.compile("[0-9]")
 _APART = re.compile(r" \w \w ")
 _LONE = re.compile(r" [b-z](?!\S)")  # a letter that is no word of English; its distance from the others tells more
 _CAPITAL_APART = re.compile(r"[A-Z](?<!\S[A-Z]) [A-Z]{2}")
+# The first word of a numbered paragraph, with a space after its first or second letter.
+_SPLIT = re.compile(
+    r"[\d.]+[):]? (?!(?:A|I[nftsr]?|We|He|A[nst]|To|By|Of|So|No|Do|My|Or|Up|On|Be|Me|Us) (?!nt))[A-Z][a-z]? [a-z]"
+)
+_GLUED = re.compile(r"[^\W\d_]{25,}")
 _SIGNS = re.compile(f"[\u00ad{re.escape(''.join(_COMBINING))}]")  # PDFium must be asked where they are
 _RAISED_MARK = re.compile(r"\d{1,3}|[ivxlc]{1,6}|[a-z]")
 _ORDINAL = re.compile(r"st|nd|rd|th")
@@ -83,8 +93,15 @@ class Line:
 
 
 def may_be_apart(text: str) -> bool:
-    """Return whether a line, or the text of a page, may have words with spaces between their letters."""
-    return bool(_APART.search(text) or _CAPITAL_APART.search(text) or _LONE.search(text))
+    """Return whether a line, or the text of a page, may have spaces within words, or words without spaces."""
+    return bool(
+        _APART.search(text) or _CAPITAL_APART.search(text) or _LONE.search(text) or legible.has_glued_words(text)
+    )
+
+
+def is_split(text: str) -> bool:
+    """Return whether a line begins with a number and a word that has a space after its first or second letter."""
+    return text[0].isdigit() and _SPLIT.match(text) is not None
 
 
 def asks(text: str) -> bool:
@@ -183,10 +200,12 @@ def _close_space_beside(line: Line, letters: list[str], at: int, base: int) -> N
 
 
 def _close_spaced_words(line: Line, letters: list[str]) -> None:
-    """Join letter-spaced words.
+    """Join letter-spaced words, and put spaces where they are printed.
 
     In `E X E C U T I V E  S U M M A R Y`, a wide gap separates two words, and a narrow one only letters.
     """
+    if _put_spaces_right(line, letters):
+        return
     for found in _SPACED.finditer(line.text):
         gaps = {at: _gap(line, at) for at in range(found.start() + 1, found.end(), 2)}
         usual = median(gaps.values())
@@ -201,6 +220,72 @@ def _close_spaced_words(line: Line, letters: list[str]) -> None:
         at = found.end() - 1
         if _gap(line, at) < _TOUCHING * line.size(at - 1):
             letters[at] = ""
+
+
+def _put_spaces_right(line: Line, letters: list[str]) -> bool:
+    """Put the spaces of a line where its ink has gaps, if the text has them elsewhere. Returns whether it does so.
+
+    PDFium finds spaces by the widths of letters, which some files state wrongly. Others draw spaces without a width.
+    """
+    text = line.text
+    first, last = line.ink(0), line.ink(len(text) - 1)
+    if last[1] > first[3] or last[3] < first[1]:  # it climbs
+        return False
+    spaces = [at for at in range(1, len(text) - 1) if text[at] == " " and _goes_on(text[at + 1])]
+    things = textpage.text_objects(line.text_page, [line.place(at) for at in spaces])
+    made = [at for at, thing in zip(spaces, things, strict=True) if not thing]
+    if len(made) >= _MISPLACED or _GLUED.search(text):
+        return _put_spaces_by_ink(line, letters, made)
+    closed = [at for at in spaces if at not in made and _has_no_width(line, at)]
+    for at in closed:
+        letters[at] = ""
+    return bool(closed)
+
+
+def _put_spaces_by_ink(line: Line, letters: list[str], made: list[int]) -> bool:
+    """Put the spaces of a line where its ink has gaps, if those that PDFium has `made` are elsewhere."""
+    text, size = line.text, line.size(0)
+    solid = [at for at, letter in enumerate(text) if letter != " "]
+    boxes = textpage.letter_boxes(line.text_page, [line.place(at) for at in solid])
+    gaps = {after: box[0] - left[2] for after, (left, box) in zip(solid[1:], pairwise(boxes), strict=True)}
+    most = _between(sorted(gap / size for gap in gaps.values())) * size
+    lost = [at for at, gap in gaps.items() if text[at - 1] != " " and gap > most and text[at].isalpha()]
+    wrong = sum(gaps.get(at + 1, size) < _CLOSE * size for at in made) >= _MISPLACED
+    glued = _GLUED.search(text) is not None and sum(_overlap(line, at) for at in lost) >= _MISPLACED
+    if not (wrong or glued):
+        return False
+    for at in made:
+        if gaps.get(at + 1, size) < most:
+            letters[at] = ""
+    for at in lost:
+        letters[at] = f" {letters[at]}"
+    return True
+
+
+def _overlap(line: Line, at: int) -> bool:
+    """Return whether the stated width of a letter is so wide that the next one begins within it."""
+    one, other = (textpage.loose_box(line.text_page, line.place(place)) for place in (at - 1, at))
+    return one[2] > other[0] + _NO_WIDTH
+
+
+def _goes_on(letter: str) -> bool:
+    return letter.islower() or letter in _STOPS
+
+
+def _between(gaps: list[float]) -> float:
+    """Return what is between the gaps within words and those between words, which are in order, as shares of the size.
+
+    There is the largest step from one to the next.
+    """
+    steps = [(other - one, one, other) for one, other in pairwise(gaps) if other > _CLOSE and one < _OPEN]
+    _, one, other = max(steps, default=(0.0, _CLOSE, _OPEN))
+    return (max(one, _CLOSE) + min(other, _OPEN)) / 2
+
+
+def _has_no_width(line: Line, space: int) -> bool:
+    """Return whether the letter after a space is drawn where the space begins."""
+    before, after = (textpage.loose_box(line.text_page, line.place(at)) for at in (space, space + 1))
+    return -_NO_WIDTH < before[0] - after[0] < _NO_WIDTH
 
 
 def _close_uneven_words(line: Line, letters: list[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.worker import pipeline
-from tests.ingest.worker.unread import Book, Page
+from tests.ingest.worker.unread import PROSE, Book, Page, cmap, embedded, glyphs, width_of
 
 FONTS, SIZES = ("R", "B", "T", "C"), (9, 11, 18)
 everywhere = pytest.mark.parametrize(("font", "size"), list(product(FONTS, SIZES)))
@@ -125,6 +125,45 @@ def test_letters_that_are_drawn_one_by_one_with_room_between_them_are_words(
         drawn += f"BT /R {size} Tf {x:.3f} 700 Td ({letter}) Tj ET " if letter != " " else ""
         x += size * (wide.get(letter, 556) / 1000 + room)
     assert read(drawn) == words
+
+
+WRONG: dict[str, Callable[[str], float]] = {
+    "half": lambda name: 0.5,
+    "some": lambda name: 0.5 if name in "nrsit" else 1.0,
+    "wide": lambda name: 1.6,
+    "very wide": lambda name: 3.0,
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("spaces", [True, False])
+def test_words_are_whole_if_the_file_states_wrong_widths_of_letters(size: float, wrong: str, spaces: bool) -> None:
+    page = Page(book := Book())
+    page.fonts["E"] = embedded(book, cmap("".join(sorted(set("".join(PROSE)))), str), WRONG[wrong])
+    for at, text in enumerate(PROSE):
+        for upto, letter in enumerate(text):
+            if spaces or letter != " ":  # drawn one by one, each at its place
+                page.line(glyphs(letter), 40 + width_of(text[:upto], size), 700 - 2 * size * at, size, font="E")
+    report = pipeline.read(book.bytes(page), id="f" * 64, name="wren", max_pages=9)
+    read = " ".join(paragraph.text for paragraph in report.paragraphs)
+    assert read.replace(" .", ".") == " ".join(PROSE)
+
+
+@everywhere
+@pytest.mark.parametrize(
+    "text", ["4.1 H|owever, Child B was seen.", "12. W|e saw that.", "3. I|t was late.", "9. Th|e"]
+)
+def test_a_space_without_a_width_is_no_space(read: Callable[[str], str], font: str, size: float, text: str) -> None:
+    before, after = text.split("|")
+    back = {"R": 278, "B": 278, "T": 250, "C": 600}[font]  # how wide the space is that is taken back
+    assert read(f"BT /{font} {size} Tf 72 700 Td [({before} ) {back} ({after})] TJ ET ") == before + after
+
+
+@pytest.mark.parametrize("text", ["4.1 If Child B of Wren saw it.", "12. We saw f t l of it.", "3. It was t or f."])
+def test_narrow_spaces_are_spaces(read: Callable[[str], str], text: str) -> None:
+    for font in FONTS:
+        assert read(f"BT /{font} 11 Tf -0.8 Tw 72 700 Td ({text}) Tj ET ") == text
 
 
 @pytest.mark.parametrize("encoding", ["/Encoding/WinAnsiEncoding", ""])

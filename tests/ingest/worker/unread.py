@@ -212,12 +212,15 @@ def drawn_as_curves(rng: random.Random) -> tuple[bytes, list[str]]:
 # ---------------------------------------------------------------- fonts that do not say what they show
 
 
-def embedded(book: Book, mapping: str | None) -> str:
-    """Return a font whose codes are the numbers of its glyphs. `mapping` is its CMap, or None."""
+def embedded(book: Book, mapping: str | None, stated: Callable[[str], float] = lambda name: 1.0) -> str:
+    """Return a font whose codes are the numbers of its glyphs.
+
+    `mapping` is its CMap, or None. `stated` is what the file says of the width of a glyph, as a share of it.
+    """
     file = book.add("/Length1 1", FONT.read_bytes())
     font = vera()
     metrics, scale = font["hmtx"].metrics, 1000 / font["head"].unitsPerEm
-    widths = " ".join(str(round(scale * metrics[name][0])) for name in font.getGlyphOrder())
+    widths = " ".join(str(round(stated(name) * scale * metrics[name][0])) for name in font.getGlyphOrder())
     described = book.add(
         f"<</Type/FontDescriptor/FontName/ABCDEF+Vera/Flags 4/FontBBox[-200 -300 1300 1000]/ItalicAngle 0/Ascent 905"
         f"/Descent -212/CapHeight 729/StemV 80/FontFile2 {file}>>"
@@ -237,6 +240,14 @@ def glyphs(text: str) -> str:
     font = vera()
     names = font.getBestCmap()
     return "<" + "".join(f"{font.getGlyphID(names[ord(letter)]):04x}" for letter in text) + ">"
+
+
+def width_of(text: str, size: float) -> float:
+    """Return how wide a text is in this font."""
+    font = vera()
+    names, metrics = font.getBestCmap(), font["hmtx"].metrics
+    wide: float = sum(metrics[names[ord(letter)]][0] for letter in text) * size / font["head"].unitsPerEm
+    return wide
 
 
 def cmap(letters: str, to: Callable[[str], str]) -> str:
