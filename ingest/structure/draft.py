@@ -80,6 +80,11 @@ class Draft:
         return all(line.bold and line.bold_end for line in self.lines)
 
     @property
+    def underlined(self) -> bool:
+        """Whether every line is underlined."""
+        return all(line.underlined for line in self.lines)
+
+    @property
     def setting(self) -> Setting:
         """How the paragraph is set."""
         letters = [len(line.text) for line in self.lines]

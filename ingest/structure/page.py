@@ -48,8 +48,8 @@ class Line:
     the offsets in `text` of letters that follow a gap wider than a word space (columns, tables, contents lists), and
     `gap_edges` is where each of these gaps starts and ends, if the reader knows it. `hyphen` means that the line ended
     in a hyphen that is not part of `text`. `sideways` lines are at a right angle to most of the page, and `slanted`
-    lines at another angle, like a watermark. `doubt` is why the letters may be wrong. `role` is why the line is not
-    searched, once that is known.
+    lines at another angle, like a watermark. `underlined` means that a line is drawn below all of it, and that it is
+    not a link. `doubt` is why the letters may be wrong. `role` is why the line is not searched, once that is known.
     """
 
     text: str
@@ -66,6 +66,7 @@ class Line:
     hyphen: bool = False
     sideways: bool = False
     slanted: bool = False
+    underlined: bool = False
     doubt: Doubt | None = None
     role: AsideRole | None = None
 

@@ -27,6 +27,7 @@ _LOOK_BELOW = 3  # paragraphs below, of which the first that is not a footnote i
 _LARGE = 1.08  # times the size of the body: set larger than it
 _VERY_LARGE = 1.25  # times the size of the body: a heading, whatever is next to it
 _BOLD_LENGTH = 120  # characters of a heading in bold of the size of the body
+_TEXT = 80  # characters of a text below an underlined heading, at least
 _CAPITALS = 0.9  # share of the letters of a heading set in capitals
 _KNOWN_LENGTH = 45  # characters of a heading that is only recognised by its wording
 _KNOWN_WORDS = 4  # words of such a heading without a number
@@ -62,6 +63,8 @@ def _is_heading(at: int, drafts: list[Draft], numbers: list[str | None], listed:
         return False
     if draft.bold:
         return _is_bold_heading(draft, drafts[below], size)
+    if draft.underlined and of_body_size and _is_underlined_heading(draft, drafts[below]):
+        return True
     return of_body_size and draft.space_above and (_is_in_capitals(draft) or _is_known(draft, number))
 
 
@@ -102,6 +105,12 @@ def _is_bold_heading(draft: Draft, following: Draft, size: float) -> bool:
         return len(draft.text) < _BOLD_LENGTH and (not following.bold or draft.space_above)
     over_text = not following.bold and following.size > draft.size and draft.space_above
     return over_text and draft.size > _SMALLEST * size and len(draft.text) < _SMALL_LENGTH and draft.text[-1].isalnum()
+
+
+def _is_underlined_heading(draft: Draft, following: Draft) -> bool:
+    """Return whether an underlined line stands above a text. Links in a list or a table are underlined, too."""
+    words = len(draft.text) < _BOLD_LENGTH and draft.text[0].isupper() and draft.text[-1] not in ")]"
+    return words and draft.space_above and not following.underlined and len(following.text) >= _TEXT
 
 
 def _is_in_capitals(draft: Draft) -> bool:

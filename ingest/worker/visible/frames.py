@@ -1,4 +1,7 @@
-"""Find frames and coloured backgrounds around text, such as the box in which a response prints a recommendation."""
+"""Find frames and coloured backgrounds around text, such as the box in which a response prints a recommendation.
+
+Find underlines, too.
+"""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -19,12 +22,24 @@ _PAGE_WIDTH, _PAGE_HEIGHT = 0.9, 0.8  # share of the page: anything larger is th
 _SEGMENTS = 20  # a path with more is a drawing
 _MOST = 300  # boxes on a page that are examined
 _MOST_RULES = 60  # rules on a page: more are those of a table
+_THIN = 2.0  # points: the height of an underline is less, and its width more
+_BELOW = (0.0, 0.35)  # of the letter size: how far an underline is below the baseline
+_REACHES = 0.5  # of the letter size by which it may go beyond the text
+_DRAWN = 0.6  # share of the text below which it is drawn
+_LONGEST = 120  # letters: longer text is no heading
 _WHITE = (0xFF, 0xFF, 0xFF)
 
 
 def mark(page: RawPage, things: PageObjects, seen: View) -> None:
-    """Set the number of the box that each line is in. `seen` converts points of the file to points of the page."""
-    boxes = [*_grounds(page, things, seen), *_ruled(page, things, seen)]
+    """Set the number of the box that each line is in, and which lines are underlined.
+
+    `seen` converts points of the file to points of the page.
+    """
+    paths = list(_paths(things, seen))
+    if not paths:
+        return
+    _underline(page, [box for _, box in paths], [_as_seen(link, seen) for link in things.links])
+    boxes = [*_grounds(page, things, paths), *_ruled(page, paths)]
     boxes.sort(key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
     for line in page.lines if boxes else ():
         for number, (left, top, right, bottom) in enumerate(boxes, 1):
@@ -33,13 +48,37 @@ def mark(page: RawPage, things: PageObjects, seen: View) -> None:
                 break
 
 
-def _grounds(page: RawPage, things: PageObjects, seen: View) -> list[Box]:
+def _underline(page: RawPage, paths: list[Box], links: list[Box]) -> None:
+    """Mark the lines of text below which a line is drawn from their start to their end, unless they are links.
+
+    Browsers leave gaps in it where letters descend.
+    """
+    rules = [box for box in paths if box[3] - box[1] < _THIN and box[2] - box[0] > _THIN]
+    if not rules or len(rules) > _MOST:
+        return
+    for line in page.lines:
+        if len(line.text) > _LONGEST or line.sideways or line.slanted:
+            continue
+        low, high, near = line.y + _BELOW[0] * line.size, line.y + _BELOW[1] * line.size, _REACHES * line.size
+        level = [rule for rule in rules if low < rule[3] < high and rule[0] < line.x1 and rule[2] > line.x0]
+        if (
+            not level
+            or min(rule[0] for rule in level) < line.x0 - near
+            or max(rule[2] for rule in level) > line.x1 + near
+        ):
+            continue
+        drawn = sum(rule[2] - rule[0] for rule in level)
+        linked = any(link[1] < line.y < link[3] + near and link[0] < line.x1 and link[2] > line.x0 for link in links)
+        line.underlined = drawn > _DRAWN * (line.x1 - line.x0) and not linked
+
+
+def _grounds(page: RawPage, things: PageObjects, paths: list[tuple[int, Box]]) -> list[Box]:
     """Return rectangles with a fill colour or an outline.
 
     Parts that touch, such as one per line of text, are joined.
     """
     found = []
-    for place, box in _paths(things, seen):
+    for place, box in paths:
         wide, high = box[2] - box[0], box[3] - box[1]
         whole_page = wide > _PAGE_WIDTH * page.width and high > _PAGE_HEIGHT * page.height
         if wide >= _WIDTH and high >= _PART and not whole_page and _is_painted(things.objects[place]):
@@ -56,11 +95,11 @@ def _is_painted(path: int) -> bool:
     return stroke > 0 or (filled and objects.fill_colours([prepared(path)]) != [_WHITE])
 
 
-def _ruled(page: RawPage, things: PageObjects, seen: View) -> Iterator[Box]:
+def _ruled(page: RawPage, paths: list[tuple[int, Box]]) -> Iterator[Box]:
     """Yield the areas between two vertical rules of the same height with no other rule between them, as there would be
     in a table.
     """
-    rules = [box for _, box in _paths(things, seen) if box[2] - box[0] < _RULE and box[3] - box[1] >= _HEIGHT]
+    rules = [box for _, box in paths if box[2] - box[0] < _RULE and box[3] - box[1] >= _HEIGHT]
     rules = _joined(rules)
     if len(rules) > _MOST_RULES:
         return
@@ -75,9 +114,13 @@ def _ruled(page: RawPage, things: PageObjects, seen: View) -> Iterator[Box]:
 def _paths(things: PageObjects, seen: View) -> Iterator[tuple[int, Box]]:
     """Yield the position of each path among the page's objects, and its box on the page as displayed."""
     for place in things.of_kind(objects.PATH):
-        left, bottom, right, top = things.bounds[place]
-        (x, y), (other_x, other_y) = seen(left, bottom), seen(right, top)
-        yield place, (min(x, other_x), min(y, other_y), max(x, other_x), max(y, other_y))
+        yield place, _as_seen(things.bounds[place], seen)
+
+
+def _as_seen(box: Box, seen: View) -> Box:
+    left, bottom, right, top = box
+    (x, y), (other_x, other_y) = seen(left, bottom), seen(right, top)
+    return min(x, other_x), min(y, other_y), max(x, other_x), max(y, other_y)
 
 
 def _joined(boxes: list[Box]) -> list[Box]:

@@ -32,8 +32,8 @@ class PageObjects:
 
     `others` are the indexes of everything that is not text. `picturing` are the objects that are pictures or show one,
     and `pictures` are their boxes. `texts_in_forms` are the text objects inside forms, and `shapes_in_forms` the paths
-    and pictures inside each form. `notes` are the boxes of notes that may be drawn over the page. `marked` counts those
-    that mark a redaction that was never applied.
+    and pictures inside each form. `notes` are the boxes of notes that may be drawn over the page, and `links` those of
+    links. `marked` counts the notes that mark a redaction that was never applied.
 
     The parameter `notes` is the result of `objects.notes`, if known. `may_have_layers` and `may_have_type3` are whether
     the file may have layers, which can be switched off, and fonts whose letters are drawings, which can be empty.
@@ -69,6 +69,7 @@ class PageObjects:
                     self.picturing.append(thing)
                     self.pictures.append(self.bounds[z])
         self.notes: list[Box] = []
+        self.links: list[Box] = []
         self.marked = 0
         if notes is None:
             notes = list(annotations.notes(page, NOTES_A_PAGE))
@@ -77,6 +78,8 @@ class PageObjects:
             self.marked += kind == annotations.REDACT
             if drawn or kind not in (annotations.LINK, annotations.WIDGET):
                 self.notes.append(box)
+            if kind == annotations.LINK:
+                self.links.append(box)
 
     def of_kind(self, *wanted: int) -> list[int]:
         """Return the indexes, in drawing order, of the objects of some kinds."""
