@@ -22,7 +22,6 @@ _LEVELLED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _COUNTED, _MOSTLY_COUNTED = 10, 0.8  # lines of a page, and share of them, that are numbered one by one
 _COUNT_EDGE = 12.0  # points by which the left edge of these numbers may vary, with the number of their digits
 _GUTTERS = 2  # gaps of such a row: three columns
-_WIDEST = 0.6  # share of the letter size: the maximum average width of the letters of a text
 _COMMENT = re.compile(r"(?:Commented? \[\w+\]|Commented|Deleted|Formatted): ?|Commented? \[\w+\]")
 # What may be raised at the start of a piece of a line that PDFium has split there.
 _MARK = re.compile(r"(?:[⁰¹²³⁴-⁹]+|\d{1,3}(?:, ?\d{1,3})*|st|nd|rd|th|[ivxlc]{1,6}|[a-z]|[*†‡])(?![^\W_])")
@@ -84,39 +83,6 @@ def leading(pages: Iterable[RawPage]) -> float:
         return 1.2
     # Neighbouring hundredths are the same distance, rounded differently: find the window with the most.
     return max(steps, key=lambda step: sum(steps[round(step + off / 100, 2)] for off in (-2, -1, 0, 1, 2)))
-
-
-def split_cells(line: Line) -> list[Line]:
-    """Split a line at its wide gaps, and return the parts as lines."""
-    if not line.gaps:
-        return [line]
-    starts = [0, *line.gaps]
-    known = len(line.gap_edges) == len(line.gaps)
-    width = min((line.x1 - line.x0) / max(1, len(line.text)), _WIDEST * line.size)
-    cells = []
-    for at, (start, end) in enumerate(zip(starts, [*line.gaps, len(line.text)], strict=True)):
-        text = line.text[start:end].strip()
-        last = end == len(line.text)
-        x0, x1 = line.x0, line.x1
-        if start:
-            x0 = line.gap_edges[at - 1][1] if known else line.x1 - width * len(text)
-        if not last:
-            x1 = line.gap_edges[at][0] if known else line.x0 + width * (end - start)
-        cells.append(
-            Line(
-                text,
-                x0,
-                x1,
-                line.y,
-                line.size,
-                line.bold,
-                line.bold_end,
-                line.italic,
-                line.box,
-                hyphen=line.hyphen and last,
-            )
-        )
-    return cells
 
 
 def _without_line_numbers(lines: list[Line]) -> tuple[list[Line], list[Line]]:
@@ -220,6 +186,8 @@ def _raised(mark: re.Match[str]) -> str:
 
 def _apart(lines: list[Line]) -> list[Line]:
     """Separate rows that run across columns of prose: first the left column, then those to the right of it."""
+    if any(line.gaps and line.bold and not line.bold_end for line in lines):
+        lines = gutters.without_labels(lines)
     result: list[Line] = []
     run: list[Line] = []
     for line in [*lines, None]:
@@ -239,7 +207,7 @@ def _columns(run: list[Line]) -> list[Line]:
     columns: list[list[Line]] = [[] for _ in range(len(run[0].gaps) + 1)]
     for line in run:
         if line.gaps:
-            for column, cell in zip(columns, split_cells(line), strict=True):
+            for column, cell in zip(columns, gutters.split_cells(line), strict=True):
                 column.append(cell)
         else:
             columns[gutters.column_of(run, line) or 0].append(line)
@@ -260,7 +228,7 @@ def _comments_last(lines: list[Line]) -> list[Line]:
     text: list[Line] = []
     comments: list[Line] = []
     for line in lines:
-        cells = split_cells(line)
+        cells = gutters.split_cells(line)
         at = next((at for at, cell in enumerate(cells) if _COMMENT.match(cell.text)), None)
         if at is None and comments and len(cells) > 1 and _goes_on_comment(comments[-1], cells[-1]):
             at = len(cells) - 1

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from corpus.model import AsideRole
 from ingest.structure import normalise
 from ingest.structure.draft import Draft, Row, Style
+from ingest.structure.gutters import split_cells
 from ingest.structure.page import Line, RawPage
-from ingest.structure.reading_order import split_cells
 
 EDGE = 3.0
 """Points by which the left edge of a column varies."""

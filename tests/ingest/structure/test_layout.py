@@ -103,6 +103,22 @@ def test_two_lines_in_a_frame_are_one_paragraph(press: Any, font: str, size: flo
     assert texts(read(press, page)) == [" ".join(before), " ".join(quote), " ".join(after)]
 
 
+@pytest.mark.parametrize("font", ["R", "T"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("rise", [0.3, 0.45, 0.6])
+def test_a_bold_label_of_several_lines_stays_in_one_piece_beside_its_text(
+    press: Any, font: str, size: float, rise: float
+) -> None:
+    rows = [(["What was seen", "in the first week"], prose(8, 40)), (["What was heard", "after that"], prose(9, 40))]
+    page, y = draw(wrap(prose(1, 40), 450, font, size), 60, 780, font, size), 660.0
+    for label, words in rows:
+        page += draw(label, 60, y, "B", size)  # the text begins above the last line of its label
+        page += draw(wrap(words, 250, font, size), 210, y - (1.25 - rise) * size, font, size)
+        y -= 11 * size
+    found = texts(read(press, page))
+    assert found[1:] == [" ".join([*label, *words]) for label, words in rows]
+
+
 @everywhere
 @pytest.mark.parametrize("width", [450, 310])
 def test_text_set_flush_right_is_one_paragraph(press: Any, font: str, size: float, width: float) -> None:
