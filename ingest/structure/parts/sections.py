@@ -38,10 +38,12 @@ def divide(
     above = 0.0  # the rank of the last heading that is not only the name of a body
     named = directly = False  # the last heading is only such a name; no recommendation is below it yet
     cover = True  # until the text begins
+    counted: _Counted | None = None
     for draft, number, heading, rank in zip(drafts, numbers, found, ranks, strict=True):
         cover &= draft.page == 1 and (heading or len(draft.text.split()) < _SENTENCE)
         if heading:
             named = (named or directly) and _names_addressee(draft, number, rank - above, sections[-1])
+        starts = directly
         directly = heading or (
             directly
             and sections[-1].kind is SectionKind.RECOMMENDATIONS
@@ -51,11 +53,14 @@ def divide(
             sections.append(Section(len(sections), SectionKind.RECOMMENDATIONS, draft.text))
         elif heading:
             above = rank
-            while enclosing and not _encloses(enclosing[-1], rank, number):
+            own = kind_of(draft.text)
+            counted = _counted(counted, enclosing if starts else [], rank, number) if own is None else None
+            if counted is not None:
+                del enclosing[counted.depth :]
+            while counted is None and enclosing and not _encloses(enclosing[-1], rank, number):
                 enclosing.pop()
             # The title of a report says what the report is, not what one of its sections is.
             title = cover and draft.size >= max(largest, _TITLE_SIZE * size) and number is None
-            own = kind_of(draft.text)
             if title and not (own is SectionKind.RECOMMENDATIONS and len(draft.text.split()) <= _TITLE_WORDS):
                 own = None
             kind = own or (_inherited(enclosing[-1], number, draft.text) if enclosing else SectionKind.BODY)
@@ -94,6 +99,32 @@ class _Enclosing:
     number: str | None
     kind: SectionKind
     asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The last of the numbered headings that divide the recommendations, though they are set like the heading of all.
+
+    `depth` is how many headings enclose it.
+    """
+
+    depth: int
+    rank: float
+    number: int
+
+
+def _counted(last: _Counted | None, enclosing: list[_Enclosing], rank: float, number: str | None) -> _Counted | None:
+    """Return a numbered heading as one that divides the recommendations, or None.
+
+    It follows the last one, or it is the first and nothing is between it and the heading of all, which is the last of
+    the `enclosing` ones.
+    """
+    here = int(number) if number is not None and number.isdecimal() else 0
+    if last is not None and here == last.number + 1 and abs(rank - last.rank) < _SAME_RANK:
+        return _Counted(last.depth, rank, here)
+    if here == 1 and enclosing and enclosing[-1].asks and rank - enclosing[-1].rank < _SAME_RANK:
+        return _Counted(len(enclosing), rank, here)
+    return None
 
 
 def _inherited(outer: _Enclosing, number: str | None, heading: str) -> SectionKind:

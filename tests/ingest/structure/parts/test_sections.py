@@ -179,3 +179,25 @@ def test_a_heading_below_text_is_no_title_in_a_short_report_either(heading: str)
 )
 def test_the_headings_of_practice_reviews_say_what_is_below_them(heading: str, kind: SectionKind) -> None:
     assert section_kinds.kind_of(heading) is kind
+
+
+def test_numbered_headings_below_recommendations_divide_them_if_they_are_set_alike() -> None:
+    heads = [(draft("6 Recommendations", 11, True), "6"), (draft("1. Fathers", 11, True), "1")]
+    more = [(draft("2. Closing cases", 11, True), "2"), (draft("7 What comes next", 11, True), "7")]
+    given = [*heads, (draft(PROSE), None), more[0], (draft(PROSE), None), more[1], (draft(PROSE), None)]
+    found, _, _ = sections.divide([each for each, _ in given], [number for _, number in given], (), 11)
+    expected = [*[SectionKind.RECOMMENDATIONS] * 3, SectionKind.BODY]
+    assert [section.kind for section in found] == expected
+
+
+def test_a_chapter_below_the_text_of_recommendations_or_set_larger_is_none_of_them() -> None:
+    asks = "The police should share what they know with the school and the council each time."
+    for text, size in ((asks, 11), ("They are below.", 14)):
+        given = [
+            (draft("Recommendations", 11, True), None),
+            (draft(text), None),
+            (draft("1. Fathers", size, True), "1"),
+        ]
+        given.append((draft(PROSE), None))
+        found, _, _ = sections.divide([each for each, _ in given], [number for _, number in given], (), 11)
+        assert found[-1].kind is SectionKind.BODY
