@@ -19,7 +19,7 @@ _LABEL = re.compile(  # a label of a table or picture, a lettered item, a person
 )
 _ANSWER = re.compile(r"^(?:this|these) recommendations? (?:is|are|was|were|has|have)\b", re.IGNORECASE)
 _CLOSING = re.compile(r"(?:^|[.!?] )(?:yours (?:sincerely|faithfully|truly)|(?:kind|best) regards|signed)\W*$", re.I)
-_OUT_OF_PLACE = re.compile(r"[.;,]$|^[\d\W]*$|@|^www\.|^https?:")
+_OUT_OF_PLACE = re.compile(r"[.;,][”’\"']?$|^[\d\W]*$|@|^www\.|^https?:")
 _ASKS = re.compile(r"\b(?:should|must)\b", re.IGNORECASE)
 _SENTENCE = 80  # characters: longer bold text that asks for something is the text of a recommendation
 _LINES = 4  # of a heading, at most

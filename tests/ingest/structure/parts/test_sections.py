@@ -102,6 +102,7 @@ def headings(*drafts: Draft) -> list[str]:
         "Dr Robin Finch",
         "Signed Robin Finch",
         "◼ The quality of plans",
+        "“Nobody asked where he was.”",
         "This recommendation is accepted in full by the council",
         "The council and its partners should hold an exercise together at least every three years.",
     ],
