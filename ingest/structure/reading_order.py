@@ -299,9 +299,8 @@ def _top_down(lines: list[Line]) -> list[Line]:
             runs[-1].append(line)
     if len(runs) < 2:
         return lines
-    runs = [part for run in runs for part in _parted(run, runs)]
+    runs, moved = _margin_last([part for run in runs for part in _parted(run, runs)])
     placed: list[list[Line]] = []
-    moved = False
     for run in runs:
         bottom = max(line.y for line in run)
         at = len(placed)
@@ -312,6 +311,22 @@ def _top_down(lines: list[Line]) -> list[Line]:
         moved = moved or at < len(placed)
         placed.insert(at, run)
     return [line for run in placed for line in run] if moved else lines
+
+
+def _margin_last(runs: list[list[Line]]) -> tuple[list[list[Line]], bool]:
+    """Move what is drawn first in the margin on the right, as browsers do, after the text beside it.
+
+    Returns whether there is any.
+    """
+    text = max(runs, key=len)
+    at = runs.index(text)
+    first = [run for run in runs[:at] if run[0].y > text[0].y + run[0].size and run[-1].y <= text[-1].y]
+    right = max(line.x1 for line in text) if first else 0.0
+    margin = [run for run in first if min(line.x0 for line in run) > right]
+    if not margin or not is_prose([line.text for line in text]):
+        return runs, False
+    kept = [run for run in runs[:at] if not any(run is other for other in margin)]
+    return [*kept, text, *margin, *runs[at + 1 :]], True
 
 
 def _parted(run: list[Line], runs: list[list[Line]]) -> Iterator[list[Line]]:

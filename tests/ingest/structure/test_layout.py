@@ -103,6 +103,18 @@ def test_two_lines_in_a_frame_are_one_paragraph(press: Any, font: str, size: flo
     assert texts(read(press, page)) == [" ".join(before), " ".join(quote), " ".join(after)]
 
 
+@everywhere
+def test_notes_in_the_margin_that_are_drawn_first_follow_the_text(press: Any, font: str, size: float) -> None:
+    words, more = prose(1, 60), prose(2, 60)
+    page = draw(["The first visit"], 430, 760 - 2 * size, font, 8) + draw(["The second visit"], 430, 560, font, 8)
+    page += draw(["What happened"], 60, 790, "B", 1.4 * size)
+    page += draw(wrap(words, 330, font, size), 60, 760, font, size)
+    page += draw(wrap(more, 330, font, size), 60, 560, font, size)
+    assert texts(read(press, page)) == [
+        "What happened", " ".join(words), " ".join(more), "The first visit", "The second visit",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("font", ["R", "T"])
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("rise", [0.3, 0.45, 0.6])
