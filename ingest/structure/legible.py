@@ -42,6 +42,8 @@ _LIES = re.compile(
     f"|[\u03e2-\u03ef]|[\u0180-\u019f\u01a2-\u01ae\u01b1-\u01bf]{{2}}|[\u0100-\u01bf]{{4}}|(?<=[a-z])[{_FOREIGN}](?=[a-z])"
 )
 _SIGN = re.compile(r"[?!|{}~#$+*=<>%¢∞□¿¡](?:(?<=[a-z]{2}.)(?=[a-z])|(?<=\s[?¢∞□])(?=[a-z]{2}))")
+# A word with "ti" that is sure to be one, as in "organisa?on". The sign is before what is matched.
+_ENDING = re.compile(r"(?<=[acipu].)(?:on(?:s|ed|ing|al|ally)?|ve(?:s|ly)?|vity)\b")
 _ADDRESS = re.compile(r"[/@.]")
 _SEVERAL = 2  # words with the same sign in them: one may be a mistake of the author
 _MIXED = re.compile(rf"[^\x00-\xff{_SIGNS}](?<=[a-z].)[a-z]")
@@ -132,7 +134,7 @@ def signs_in_words(text: str, least: int = _SEVERAL) -> set[str]:
     for match in _SIGN.finditer(text):
         start, end = text.rfind(" ", 0, match.start()) + 1, text.find(" ", match.end())
         if not _ADDRESS.search(text[start : end if end > 0 else None].rstrip(".")):
-            found[match.group()] += 1
+            found[match.group()] += _SEVERAL if _ENDING.match(text, match.end()) else 1
     return {sign for sign, count in found.items() if count >= least}
 
 

@@ -86,6 +86,22 @@ def test_ligatures_that_a_font_names_as_signs_are_reported(variant: int) -> None
     assert all(line in words(report) for line in unread.PROSE)
 
 
+@pytest.mark.parametrize("word", ["organisa?on", "protec?ve", "addi?onal", "ac?vity", "institu?ons"])
+def test_a_sign_for_a_ligature_is_reported_if_only_one_word_has_it(word: str) -> None:
+    page = unread.Page(book := unread.Book())
+    page.line(f"The {word} was seen once.", 72, 760)
+    unread.typed(page, random.Random(word))
+    assert read(book.bytes(page)).pages[0].unread == "garbled"
+
+
+@pytest.mark.parametrize("text", ["Who asked?on that day", "the list a?b", "www.fernshire.example/data?on=1", "Why?ve"])
+def test_a_sign_without_a_space_after_it_is_no_ligature(text: str) -> None:
+    page = unread.Page(book := unread.Book())
+    page.line(f"It says {text} and no more.", 72, 760)
+    unread.typed(page, random.Random(text))
+    assert read(book.bytes(page)).pages[0].unread is None
+
+
 @pytest.mark.parametrize("sign", ["?", "!", "|", "+", "\u019f", "\u014c", "\u0442", "\u25a1", "\u221e"])
 def test_a_sign_in_place_of_a_ligature_is_reported_and_the_rest_is_kept(sign: str) -> None:
     page = unread.Page(book := unread.Book())
