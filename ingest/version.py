@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.metadata import version
 
-VERSION = 10
+VERSION = 11
 """The version of the program's own reading of pages. Increase it when reports would now be read better."""
 
 
