@@ -101,7 +101,7 @@ def may_be_apart(text: str) -> bool:
 
 def is_split(text: str) -> bool:
     """Return whether a line begins with a number and a word that has a space after its first or second letter."""
-    return text[0].isdigit() and _SPLIT.match(text) is not None
+    return _SPLIT.match(text) is not None
 
 
 def asks(text: str) -> bool:

@@ -216,7 +216,13 @@ class _Lines:
         line.bold_end = line.bold
         if line.x1 - line.x0 > _TOO_WIDE * line.size * len(text) and " " in text:
             self._part(line, offset, first)
-        if not (self._apart or "`" in text or "^" in text or text.startswith("o ") or glyphs.is_split(text)):
+        if not (
+            self._apart
+            or "`" in text
+            or "^" in text
+            or text.startswith("o ")
+            or (text[0].isdigit() and glyphs.is_split(text))
+        ):
             return None
         return self._as_printed(line, offset, [])
 
@@ -232,7 +238,7 @@ class _Lines:
         if (wide or _parted(pieces, size)) and " " in text:
             self._part(line, offset, first)
         raised = glyphs.raised(pieces, base, size) if pieces else pieces
-        asked = raised or self._apart or glyphs.asks(text) or glyphs.is_split(text)
+        asked = raised or self._apart or glyphs.asks(text) or (text[0].isdigit() and glyphs.is_split(text))
         offsets = self._as_printed(line, offset, raised) if asked else None
         if len(pieces) < 2:
             line.bold_end = line.bold
@@ -248,7 +254,7 @@ class _Lines:
 
     def _as_printed(self, line: Line, offset: int, raised: list[Box]) -> Sequence[int] | None:
         """Set the text of an upright line to what a reader sees."""
-        apart = (self._apart and glyphs.may_be_apart(line.text)) or glyphs.is_split(line.text)
+        apart = glyphs.is_split(line.text) or (self._apart and glyphs.may_be_apart(line.text))
         if not (raised or apart or glyphs.asks(line.text)):
             return None
         letters = glyphs.Line(self._text_page, line.text, offset, self._straight)

@@ -3,10 +3,11 @@
 Find underlines, too.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import combinations
 
-from ingest.structure.page import RawPage
+from ingest.structure.page import Line, RawPage
 from ingest.worker.pdfium import objects
 from ingest.worker.pdfium.binding import Box, prepared
 from ingest.worker.pdfium.documents import View
@@ -23,7 +24,8 @@ _SEGMENTS = 20  # a path with more is a drawing
 _MOST = 300  # boxes on a page that are examined
 _MOST_RULES = 60  # rules on a page: more are those of a table
 _THIN = 2.0  # points: the height of an underline is less, and its width more
-_BELOW = (0.0, 0.35)  # of the letter size: how far an underline is below the baseline
+_BELOW = 0.35  # of the letter size: how far an underline is below the baseline, at most
+_LOWEST = 20.0  # points: no underline is further below
 _REACHES = 0.5  # of the letter size by which it may go beyond the text
 _DRAWN = 0.6  # share of the text below which it is drawn
 _LONGEST = 120  # letters: longer text is no heading
@@ -56,20 +58,27 @@ def _underline(page: RawPage, paths: list[Box], links: list[Box]) -> None:
     rules = [box for box in paths if box[3] - box[1] < _THIN and box[2] - box[0] > _THIN]
     if not rules or len(rules) > _MOST:
         return
-    for line in page.lines:
-        if len(line.text) > _LONGEST or line.sideways or line.slanted:
-            continue
-        low, high, near = line.y + _BELOW[0] * line.size, line.y + _BELOW[1] * line.size, _REACHES * line.size
-        level = [rule for rule in rules if low < rule[3] < high and rule[0] < line.x1 and rule[2] > line.x0]
-        if (
-            not level
-            or min(rule[0] for rule in level) < line.x0 - near
-            or max(rule[2] for rule in level) > line.x1 + near
-        ):
+    lines = sorted(page.lines, key=_baseline)
+    heights = list(map(_baseline, lines))
+    below: dict[int, list[Box]] = {}  # the rules below each line
+    for rule in rules:
+        for at in range(bisect_left(heights, rule[3] - _LOWEST), bisect_left(heights, rule[3])):
+            line = lines[at]
+            if rule[3] - line.y < _BELOW * line.size and rule[0] < line.x1 and rule[2] > line.x0:
+                below.setdefault(at, []).append(rule)
+    for at, level in below.items():
+        line = lines[at]
+        near = _REACHES * line.size
+        inside = all(line.x0 - near <= rule[0] and rule[2] <= line.x1 + near for rule in level)
+        if not inside or len(line.text) > _LONGEST or line.sideways or line.slanted:
             continue
         drawn = sum(rule[2] - rule[0] for rule in level)
         linked = any(link[1] < line.y < link[3] + near and link[0] < line.x1 and link[2] > line.x0 for link in links)
         line.underlined = drawn > _DRAWN * (line.x1 - line.x0) and not linked
+
+
+def _baseline(line: Line) -> float:
+    return line.y
 
 
 def _grounds(page: RawPage, things: PageObjects, paths: list[tuple[int, Box]]) -> list[Box]:
