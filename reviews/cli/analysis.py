@@ -48,6 +48,14 @@ def _written(
     return out is not None or as_json
 
 
+def _print_answer(lines: Iterable[str], searcher: Searcher) -> None:
+    """Print an answer for a person, and what was searched and what was not."""
+    from reviews.terminal.results import coverage
+
+    print_lines(lines)
+    print_lines(["", coverage(searcher.coverage)])
+
+
 @click.command(cls=QueryCommand)
 @click.argument("query")
 @filtered
@@ -77,7 +85,7 @@ def concordance(
     with _searching(path, filters, query) as searcher:
         lines = find(searcher, query, filters, order=sort)
         if not _written((line.to_dict() for line in lines), COLUMNS, out, as_json, "lines"):
-            print_lines(_aligned(lines))
+            _print_answer(_aligned(lines), searcher)
 
 
 def _aligned(lines: Sequence[Line]) -> Iterator[str]:
@@ -119,7 +127,7 @@ def trends(
 ) -> None:
     """Count the reports that mention each of the QUERIES, by year, and show their share of that year's reports."""
     from corpus.disk.atomic import write_atomic
-    from reviews.terminal.results import coverage, width
+    from reviews.terminal.results import width
     from search.analytics.charts import PICTURES, chart
     from search.analytics.trends import COLUMNS
     from search.analytics.trends import trends as find
@@ -131,7 +139,7 @@ def trends(
             write_atomic(out, draw(points))
             click.echo(f"Chart written to {out}", err=as_json)
         elif not _written((point.to_dict() for point in points), COLUMNS, out, as_json, "points"):
-            print_lines([*chart(points, width()), "", coverage(searcher.coverage)])
+            _print_answer(chart(points, width()), searcher)
 
 
 @click.command(cls=QueryCommand)
@@ -156,7 +164,7 @@ def recommendations(
         kind = ItemKind(only) if only else None
         rows = recommended(searcher, query, filters, kind=kind)
         if not _written(rows, COLUMNS, out, as_json, "items"):
-            print_lines(_listed(rows))
+            _print_answer(_listed(rows), searcher)
 
 
 def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -204,7 +212,7 @@ def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as
     with _searching(path, filters, query) as searcher:
         found = find(searcher, query, filters, unit=unit, limit=limit)
         if not _written((each.to_dict() for each in found), COLUMNS, out, as_json, "terms"):
-            print_lines(_ranked(found))
+            _print_answer(_ranked(found), searcher)
 
 
 @click.command(cls=QueryCommand)
@@ -227,15 +235,15 @@ def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, a
 
     with _searching(path, filters, one, other) as searcher:
         found = find(searcher, one, other, filters, limit=limit)
-    sides = ((one, found.left, found.reports[0]), (other, found.right, found.reports[1]))
-    if found.is_small:
-        say("One side has fewer than five reports. Its words may be those of one report.")
-    rows = [{"side": side, **each.to_dict()} for side, words, _ in sides for each in words]
-    if _written(rows, ("side", *COLUMNS), out, as_json, "terms"):
-        return
-    for side, words, reports in sides:
-        print_lines([f"More common in {counted(reports, 'report')} with only {side}", *_ranked(words), ""])
-    print_lines([f"Reports with both, which are left out: {found.both:,}"])
+        sides = ((one, found.left, found.reports[0]), (other, found.right, found.reports[1]))
+        if found.is_small:
+            say("One side has fewer than five reports. Its words may be those of one report.")
+        rows = [{"side": side, **each.to_dict()} for side, words, _ in sides for each in words]
+        if _written(rows, ("side", *COLUMNS), out, as_json, "terms"):
+            return
+        for side, words, reports in sides:
+            print_lines([f"More common in {counted(reports, 'report')} with only {side}", *_ranked(words), ""])
+        _print_answer([f"Reports with both, which are left out: {found.both:,}"], searcher)
 
 
 def _ranked(found: Sequence[Keyword]) -> Iterator[str]:

@@ -81,6 +81,7 @@ def form_of(here: str, queries: Sequence[str], filters: Filters) -> dict[str, An
         "themes": opened().searcher().themes.themes,
         "tools": tools(here, queries, filters),
         "asked": request.query_string.decode("ascii", "replace"),
+        "coverage": opened().searcher().coverage,
         "everywhere": urlencode(kept, errors="replace"),
         **choices(filters),
         **narrowing(filters, *queries),

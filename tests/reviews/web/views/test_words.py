@@ -6,6 +6,7 @@ import io
 import json
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from click.testing import CliRunner
@@ -126,6 +127,23 @@ def test_a_comparison_says_how_many_reports_are_on_each_side_and_warns_of_few(
     assert "fewer than five reports" in printed.stderr
     monkeypatch.setattr("search.analytics.keyness._FEW", 1)
     assert "fewer than five reports" not in page.get("/compare?q=neglect&q=school").text
+
+
+def test_every_analysis_says_what_was_not_searched(page: FlaskClient, demo: Path) -> None:
+    with Library(demo) as library:
+        held = library.searcher().coverage
+    assert held.unread_pages or held.failures
+    said = f"Searched {held.searchable} of {held.reports} reports."
+    for name, address in {**PATHS, "trends": "q=neglect"}.items():
+        shown = " ".join(page.get(f"/{name}?{address}").text.split())
+        assert said in shown
+        assert "Not searched:" in shown
+        assert said not in " ".join(page.get(f"/{name}").text.split())
+        queries = [value for _, value in parse_qsl(address)]
+        printed = CliRunner().invoke(main, ["--library", str(demo), name, *queries])
+        assert f"{said} Not searched: " in printed.stdout
+    printed = CliRunner().invoke(main, ["--library", str(demo), "recommendations", "neglect"])
+    assert f"{said} Not searched: " in printed.stdout
 
 
 def test_more_text_than_can_be_compared_at_once_is_refused(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
