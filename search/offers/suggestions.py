@@ -26,6 +26,7 @@ _MOST_WORDS = 8  # words looked up for a suggestion
 _SLIPS = 1  # reports: a word in no more than these can be a misprint
 _SLIP_TIMES = 20  # times as many reports must have the intended word
 _SLIP_LETTERS = 6  # letters; shorter words resemble too many others
+_FUNCTION_LETTERS = 5  # letters; shorter words resemble a function word by chance
 _ABBREVIATION = re.compile(r"[A-Z]{2,5}(?:['’]?s)?|[A-Z]{3,}o")  # GP, SENCOs, SENCo
 _SEVERAL = re.compile(r"([0-9]{1,2})['’]?s")  # under 5s
 _SHOUTED = 6  # letters; a longer word in capitals is not an abbreviation
@@ -156,7 +157,7 @@ def _most_alike(term: str, evaluator: Evaluator) -> str | None:
     alike = {
         word: distance
         for word, distance in evaluator.expansion.alike(term, edits).items()
-        if word != term and not any(map(str.isdigit, word))
+        if word != term and not any(map(str.isdigit, word)) and not _hides(term, word)
     }
     if not alike:
         return None
@@ -168,6 +169,14 @@ def _most_alike(term: str, evaluator: Evaluator) -> str | None:
     most, word = min(found, key=lambda pair: (-pair[0], pair[1]))
     held = len(evaluator.evaluate(Not(Nothing())).documents)
     return word if most >= max(1.0, held * _SHARE / 2 ** (len(term) / near)) else None
+
+
+def _hides(term: str, word: str) -> bool:
+    """Return whether a short word is only like a function word, which nearly every report has: "dog" is not "do".
+
+    If the letters are the same, in another order, it is a slip: teh.
+    """
+    return len(term) < _FUNCTION_LETTERS and is_function_word(word) and sorted(term) != sorted(word)
 
 
 def _consonants(word: str) -> str:

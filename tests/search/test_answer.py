@@ -178,6 +178,9 @@ def test_without_grouping_the_order_is_that_of_the_score(demo: Searcher) -> None
         ("domesticabuse of the child", '"domestic abuse" child'),
         ("becuase", "because"),
         ("dad school", None),  # not "day" or "did"
+        ("dog school", None),  # not "do", which every report has
+        ("info school", None),  # not "into"
+        ("teh schol", "the school"),
         ("neglct giraffe", None),
         ("scholl", "school"),
         ("SCHOLL", "school"),
