@@ -305,8 +305,11 @@ class Results:
         if self.together == self.total and self.apart:  # the others were not requested
             subject, others = "all have" if self.total > 1 else "it has", "has" if self.apart == 1 else "have"
             return f"{subject} the words in one paragraph; {self.apart:,} more {others} them further apart"
-        some = f"{self.together:,} {'has' if self.together == 1 else 'have'}" if self.together else "none has"
-        return f"{some} the words in one paragraph, {self.apart:,} further apart"
+        if not self.together or not self.apart:
+            subject = "none has" if not self.together else "all have" if self.together > 1 else "it has"
+            return f"{subject} the words in one paragraph"
+        have = "has" if self.together == 1 else "have"
+        return f"{self.together:,} {have} the words in one paragraph, {self.apart:,} further apart"
 
     @property
     def of_most(self) -> str:

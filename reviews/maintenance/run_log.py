@@ -29,7 +29,7 @@ _WORDS = {"reread": "read again", "same": "identical copies", "failed": "not rea
 _COLLECTED_WORDS = {
     "known": "checked recently and unchanged",
     "same": "identical copies",
-    "left_out": "left out because of their kind",
+    "left_out": "left out by kind",
     "removed": "removed from this library",
     "gone": "no longer at their address",
     "failed": "could not be fetched",

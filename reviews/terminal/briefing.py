@@ -82,9 +82,11 @@ def boards_left_out(brief: Briefing) -> str:
 
 def recommendations_left(brief: Briefing) -> str:
     """Return how many recommendations mention the theme."""
-    found = counted(len(brief.recommendations) + brief.more, "recommendation")
+    number = len(brief.recommendations) + brief.more
+    if not number:
+        return "No recommendation in these reports mentions it."
     listed = f" The first {len(brief.recommendations)} are listed." if brief.more else ""
-    return f"{found} of these reports mention it.{listed}"
+    return f"{counted(number, 'recommendation')} in these reports {'mentions' if number == 1 else 'mention'} it.{listed}"
 
 
 def related_sentence(brief: Briefing, each: Related) -> str:

@@ -38,7 +38,7 @@ def _sentence(done: CollectSummary) -> str:
         "same": "identical copies",
         "unchanged": "unchanged",
         "known": "checked recently and unchanged",
-        "left_out": "left out because of their kind",
+        "left_out": "left out by kind",
         "removed": "removed from this library",
         "gone": "no longer there",
         "failed": "could not be fetched",

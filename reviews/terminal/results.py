@@ -122,7 +122,7 @@ def _listed(number: int, listed: Listed) -> Iterator[str]:
 
 def _offered(results: Results) -> Iterator[str]:
     """Yield the further queries, each with what it finds."""
-    said = {"spelling": "Did you mean", "title": "Only in titles", "wider": "Instead"}
+    said = {"spelling": "Did you mean", "title": "Only in titles", "wider": "Try instead"}
     for offer in results.offers:
         found = counted(offer.reports, "report")
         if offer.kind == "theme":

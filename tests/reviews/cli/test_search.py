@@ -80,7 +80,7 @@ def test_further_queries_are_printed_with_what_they_find(reviews: Reviews) -> No
         part,
     )
     assert "not searched: appointment (" in reviews("search", "appointed").output
-    assert re.search(r"Instead: neglect \(\d+ reports\)", reviews("search", "neglect zzyzx").output)
+    assert re.search(r"Try instead: neglect \(\d+ reports\)", reviews("search", "neglect zzyzx").output)
 
 
 def test_a_query_to_try_instead_is_printed_once(reviews: Reviews) -> None:
@@ -196,7 +196,7 @@ def test_most_also_lists_the_reports_with_most_of_the_words_and_counts_none_of_t
 def test_two_words_that_no_report_has_together_open_the_list_of_reports_with_one_of_them(reviews: Reviews) -> None:
     shown = reviews("search", "dental thresholds").output
     assert "dental thresholds: 0 reports" in shown
-    assert "Instead: thresholds (3 reports)" in shown
+    assert "Try instead: thresholds (3 reports)" in shown
     assert "Reports with one of these words" in shown
     assert "\n   Without the word “thresholds”.\n" in shown
     none = reviews("search", "xyzzy plugh", "--most").output

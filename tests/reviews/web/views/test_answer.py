@@ -198,7 +198,7 @@ def test_the_themes_shown_first_are_in_order_of_number_and_name_and_so_are_the_o
 
 
 def test_it_is_said_which_themes_come_first_unless_every_report_matches(page: FlaskClient) -> None:
-    said = "First, those that are more common in these reports than in others"
+    said = "Most typical of these reports first"
     assert said in html(page, "/?q=exploitation")
     assert said not in html(page, "/?q=child*")
 

@@ -147,3 +147,12 @@ def test_filters_and_small_counts_stay_in_the_form_and_the_files(page: FlaskClie
 def test_another_ending_is_refused(demo: Path) -> None:
     done = CliRunner().invoke(main, ["--library", str(demo), "briefing", "neglect", "--out", "neglect.pdf"])
     assert (done.exit_code, "must end in .docx" in done.output) == (2, True)
+
+
+def test_a_theme_that_no_recommendation_mentions_says_so_and_links_to_no_list(page: FlaskClient) -> None:
+    shown = page.get("/briefing?theme=Professional curiosity").text
+    assert "No recommendation in these reports mentions it." in shown
+    assert 'href="/recommendations?' not in shown
+    shown = page.get("/briefing?theme=Child protection process").text
+    assert "1 recommendation in these reports mentions it." in shown
+    assert 'href="/recommendations?' in shown

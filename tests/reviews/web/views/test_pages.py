@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from reviews.terminal.results import counted
 from reviews.web import help_text
 from reviews.web.app import create_app
 from reviews.web.views import library as library_views
+from search.searcher import Searcher
 from tests.reviews.web.conftest import DEMO, build
 
 ROOT = Path(__file__).parent.parent.parent.parent.parent
@@ -176,7 +178,7 @@ def test_words_of_the_family_that_were_not_searched_are_one_click_away(page: Fla
 def test_after_nothing_was_found_each_way_on_is_a_link_with_its_count(page: FlaskClient) -> None:
     shown = html(page, "/?q=neglect+zzyzx")
     found = told(page, "/search.json?q=neglect")["total"]
-    assert f"Instead: neglect ({found} reports)" in Marks(shown).text
+    assert f" neglect ({found} reports)" in Marks(shown).text
     assert 'href="/?q=neglect"' in shown
 
 
@@ -506,3 +508,22 @@ def test_the_json_of_the_page_lists_passages_in_parts(page: FlaskClient) -> None
     assert first["more_passages"]
     assert not [each for each in second["passages"] if each in first["passages"]]
     assert page.get("/search.json?q=school&view=nosuch").status_code == 400
+
+
+def test_a_pasted_paragraph_leaves_room_for_its_results(page: FlaskClient, robin: str) -> None:
+    asked = "+".join(["neglect+of+the+child+at+home"] * 20)
+    for address in (f"/?q={asked}", f"/reports/{robin}?q={asked}"):
+        (heading,) = re.findall(r'<q class="r-asked">([^<]*)</q>', html(page, address))
+        assert heading.endswith("…")
+        assert len(heading) <= 101
+
+
+def test_without_boards_there_is_no_list_to_choose_one_from(page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = ("/trends", "/concordance", "/terms", "/compare", "/recommendations", "/briefing")
+    for address in pages:
+        assert 'id="board"' in html(page, address)
+    reports = Searcher.reports
+    monkeypatch.setattr(Searcher, "reports", lambda *of: [replace(each, board=None) for each in reports(*of)])
+    for address in pages:
+        assert 'id="board"' not in html(page, address)
+        assert 'id="board"' in html(page, f"{address}?board=Leeds")

@@ -90,3 +90,11 @@ def test_the_form_narrows_by_board_year_and_theme(page: FlaskClient) -> None:
 @pytest.mark.parametrize("form", ["", ".csv", ".docx"])
 def test_what_cannot_be_listed_is_refused(page: FlaskClient, odd: str, form: str) -> None:
     assert page.get(f"/recommendations{form}?{odd}").status_code == 400
+
+
+def test_a_list_on_one_page_has_its_number(page: FlaskClient) -> None:
+    total = len(rows(page, "?q=audit"))
+    assert 1 < total <= 25
+    assert f">{total} recommendations<" in page.get("/recommendations?q=audit").text
+    both = len(rows(page, "?q=audit&only=both"))
+    assert f">{both} recommendations and findings<" in page.get("/recommendations?q=audit&only=both").text
