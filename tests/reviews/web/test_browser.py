@@ -462,6 +462,16 @@ def test_the_choices_of_a_form_for_analysts_are_on_one_line_and_both_years_are_o
     assert len(heights("phone", "from", "to")) == 1
 
 
+def test_a_word_and_its_figures_are_on_one_line(visit: Visit) -> None:
+    row = visit("plain").go("/terms?q=neglect").locator(".r-keywords tbody tr").first
+    ends = row.evaluate("""row => [row.querySelector("a"), ...row.querySelectorAll("td")].map(each => {
+        const range = document.createRange();
+        range.selectNodeContents(each);
+        return range.getBoundingClientRect().bottom;
+    })""")
+    assert max(ends) - min(ends) < 2
+
+
 def test_what_has_to_be_typed_breaks_only_at_spaces_on_a_phone(visit: Visit) -> None:
     page = visit("phone").go("/help")
     words = page.locator("th .r-word")
