@@ -166,10 +166,7 @@ def _summary(done: BatchSummary) -> Iterator[str]:
     from reviews.terminal.results import counted, coverage
 
     kept = f" ({done.kept:,} of them in an earlier run)" if done.kept else ""
-    yield (
-        f"{counted(done.queries, 'query', 'queries')} run{kept}: {counted(done.mentions, 'mention')} in "
-        f"{counted(done.rows, 'row')}."
-    )
+    yield f"{counted(done.queries, 'query', 'queries')} run{kept}: {counted(done.mentions, 'mention')}."
     failed = [answer for answer in done.about.answers if answer.error]
     for answer in failed[:20]:
         yield f"Not answered: {answer.error}"

@@ -207,7 +207,11 @@ def _facts(about: About, rows: int, left_out: int) -> Iterator[tuple[str, str]]:
     yield "words, rate", "words searched in these reports; mentions for each 10,000 of them"
     yield (
         "mentions",
-        "matches, each counted once. A row of the sheet Mentions is a passage, with its number of mentions",
+        (
+            "matches, each counted once. A row of the sheet Mentions is a passage, with its number of mentions. A row "
+            "with 0 and no passage is a report that matches without one: its words are never in one paragraph, or the "
+            "query has no words, only filters"
+        ),
     )
     yield "cases", "reports that belong together, counted once"
     yield (

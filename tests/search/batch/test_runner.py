@@ -410,6 +410,19 @@ def test_the_first_line_and_the_record_say_what_was_read(demo: Library, tmp_path
     assert again.stderr.splitlines()[0] == f"hidden_sheet.xlsx: {said}"
 
 
+def test_a_row_without_a_passage_is_explained_and_not_counted_as_a_mention(demo: Library, tmp_path: Path) -> None:
+    sheet, out = tmp_path / "sheet.txt", tmp_path / "answers.xlsx"
+    sheet.write_text("health appointments\n")
+    done = subprocess.run(
+        argv(demo.settings.library, "batch", sheet, "--out", out), env=environment(), capture_output=True, text=True
+    )
+    answer = demo.search("health appointments", limit=None)
+    assert answer.apart
+    assert done.stdout.splitlines()[0] == f"1 query run: {sum(hit.mentions for hit in answer)} mentions."
+    (told,) = [row[1] for row in openpyxl.load_workbook(out)["About"].values if row[0] == "mentions"]
+    assert "its words are never in one paragraph" in str(told)
+
+
 def test_a_file_that_is_not_a_record_is_refused(tmp_path: Path) -> None:
     for text in ("", "[]", '{"version": 1}', '{"version": 99}'):
         (tmp_path / "x.about.json").write_text(text)
