@@ -126,7 +126,7 @@ class Code(Enum):
     # What was found, and what was searched.
     INDEX = _note("{sentence}")
     THEME_FILE = _note("{file}, line {line}: {message}")
-    VALUE_UNKNOWN = _note("No report has the {name} “{wanted}”.")
+    VALUE_UNKNOWN = _note("No report has the {name} “{wanted}”.{near}")
     FILTERED_OUT = _note("Without the filters there are {number:,} results. None of them matches all the filters.")
     TITLE_ONLY = _note(
         "{number:,} {number:report has|reports have} it only in the title and {number:is|are} not counted here. To "

@@ -30,7 +30,9 @@ class Conditions:
         """
         if condition.name == "year":
             return self.between(years.read(condition.value))
-        wanted = {term for term, _ in analyser.terms(condition.value)}
+        wanted = _terms(condition.value)
+        if not wanted:
+            return set()  # not every report: --board …
         return {document for document, report in self._reports.items() if wanted <= _words(report, condition.name)}
 
     def between(self, span: years.Span) -> set[int]:
@@ -49,6 +51,21 @@ class Conditions:
                 known[str(getattr(report, name) or "").casefold()].add(document)
         exactly = self._by_value[name].get(value.casefold())
         return set(exactly) if exactly else self.matching(Field(name, value))
+
+    def close(self, name: str, wanted: str) -> list[str]:
+        """Return up to three values that have a word like each word of `wanted`, for a suggestion."""
+        import difflib  # here, because few filters name a value that no report has
+
+        def like(value: str) -> bool:
+            having = _terms(value)
+            return all(difflib.get_close_matches(term, having, n=1, cutoff=0.75) for term in _terms(wanted))
+
+        values = {str(getattr(report, name) or "") for report in self._reports.values()}
+        return sorted(filter(like, values))[:3] if _terms(wanted) else []
+
+
+def _terms(text: str) -> set[str]:
+    return {term for term, _ in analyser.terms(text)}
 
 
 def _words(report: Report, name: str) -> set[str]:

@@ -24,7 +24,7 @@ def chosen_by(session: Session, filters: Filters) -> tuple[Chosen, list[Diagnost
     for name, values in filters.values().items():
         found = {value: session.conditions.with_value(name, value) for value in values}
         chosen[name] = set().union(*found.values())
-        notes += [diagnostic(Code.VALUE_UNKNOWN, name=name, wanted=value) for value in values if not found[value]]
+        notes += [_unknown(session, name, value) for value in values if not found[value]]
     if filters.years:
         chosen["year"] = session.conditions.between(filters.years)
     if filters.themes:
@@ -32,6 +32,11 @@ def chosen_by(session: Session, filters: Filters) -> tuple[Chosen, list[Diagnost
     if filters.copies:
         chosen["copies"] = session.without_copies
     return chosen, notes
+
+
+def _unknown(session: Session, name: str, wanted: str) -> Diagnostic:
+    near = " or ".join(f"“{each}”" for each in session.conditions.close(name, wanted))
+    return diagnostic(Code.VALUE_UNKNOWN, name=name, wanted=wanted, near=f" Did you mean {near}?" if near else "")
 
 
 def _with_theme(session: Session, name: str) -> set[int]:

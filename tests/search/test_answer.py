@@ -109,6 +109,21 @@ def test_a_value_that_no_report_has_is_reported(demo: Searcher) -> None:
     assert any("Without the filters there are 7 results" in warning for warning in results.warnings)
 
 
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (Filters(boards=("Fernshir",)), "“Fernshir”. Did you mean “Fernshire Safeguarding Children Partnership”?"),
+        (Filters(children=("Child Robn",)), "“Child Robn”. Did you mean “Child Robin”?"),
+        (Filters(kinds=("overveiw",)), "“overveiw”. Did you mean “overview report”?"),
+        (Filters(children=("Child Z",)), "“Child Z”."),
+        (Filters(boards=("…",)), "“…”."),
+    ],
+)
+def test_a_misspelt_value_of_a_filter_names_those_that_are_near(demo: Searcher, filters: Filters, said: str) -> None:
+    (note,) = [each for each in demo.search("neglect", filters).warnings if each.startswith("No report has the")]
+    assert note.endswith(said)
+
+
 def test_a_filter_by_an_unknown_theme_names_those_that_are_near(demo: Searcher) -> None:
     with pytest.raises(UsageError, match="Did you mean “Neglect"):
         demo.search("neglect", Filters(themes=("Negelct (any)",)))
