@@ -86,7 +86,9 @@ def recommendations_left(brief: Briefing) -> str:
     if not number:
         return "No recommendation in these reports mentions it."
     listed = f" The first {len(brief.recommendations)} are listed." if brief.more else ""
-    return f"{counted(number, 'recommendation')} in these reports {'mentions' if number == 1 else 'mention'} it.{listed}"
+    return (
+        f"{counted(number, 'recommendation')} in these reports {'mentions' if number == 1 else 'mention'} it.{listed}"
+    )
 
 
 def related_sentence(brief: Briefing, each: Related) -> str:
