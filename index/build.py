@@ -149,8 +149,10 @@ def check(store: Store, index: Path, *, full: bool = False, built: str = "") -> 
     found = generations.problems(index, thorough=full)
     try:
         generation = generations.current(index)
-    except (NoIndex, Corrupt) as error:
-        return [*found, str(error)]
+    except NoIndex as error:
+        return [str(error)]
+    except Corrupt as error:
+        return found or [str(error)]
     if generation.manifest.fingerprint != FINGERPRINT:
         return [*found, str(_other_version(generation))]
     manifest = generation.manifest

@@ -42,6 +42,11 @@ class Library:
     def __init__(self, path: Path, *, follows: bool = True, **overrides: Any) -> None:
         self.settings: Settings = load_settings(path, **overrides)
         if not self.settings.has_library:
+            if self.settings.index.exists():
+                raise NoIndex(
+                    f"{self.settings.database} is missing. Restore it from a backup, or run `reviews update`, which "
+                    "reads every PDF again. Then run `reviews index --rebuild`."
+                )
             raise NoIndex(
                 f"There is no library at {self.settings.library}. Create one with `reviews init`, or choose another "
                 "with --library."

@@ -114,8 +114,7 @@ class Database:
             raise Corrupt(f"{self._path} says it has format {version}, which never existed. Restore it from a backup.")
         elif not are_ours(self.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema"), version):
             raise Corrupt(
-                f"{self._path} does not have the tables of a corpus: another program has changed it. Restore it from a "
-                "backup, or move it away and run `reviews update`."
+                f"{self._path} does not have the tables of a corpus: another program has changed it. Restore it {RESTORE}"
             )
 
     def _migrate(self) -> None:
@@ -368,12 +367,13 @@ def _translated(error: sqlite3.Error, path: Path) -> ReviewsError | None:
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_INTERRUPT}
 """What SQLite says about a damaged file. Only `Steps` interrupts a statement."""
 
+RESTORE = "from a backup, or move it away and run `reviews update`. Then run `reviews index --rebuild`."
+"""What to do with a corpus that cannot be used, after "Restore it"."""
+
 _AT_ODDS = {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}
 """What SQLite says about a new row that does not fit the rows of a forged file."""
 
 
 def damaged(path: Path) -> Corrupt:
     """Return the error to raise for a corpus with a value that this program never writes."""
-    return Corrupt(
-        f"{path} is damaged or is not a corpus. Restore it from a backup, or move it away and run `reviews update`."
-    )
+    return Corrupt(f"{path} is damaged or is not a corpus. Restore it {RESTORE}")

@@ -73,13 +73,13 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
     named = _named(index)
     candidates = sorted(_generations(index), reverse=True)
     if named is None:
-        warnings.append(f"{index / POINTER} cannot be read, so the newest undamaged generation is used.")
+        warnings.append(f"{index / POINTER} cannot be read.")
     elif named[0] in candidates:
         candidates.remove(named[0])
         # Generations newer than the one in CURRENT were never published.
         candidates = [named[0], *(c for c in candidates if c < named[0])]
     else:
-        warnings.append(f"Generation {named[0]}, which {index / POINTER} names, is missing, so an older one is used.")
+        warnings.append(f"Generation {named[0]}, which {index / POINTER} names, is missing.")
     for candidate in candidates:
         directory = index / candidate
         try:
@@ -97,7 +97,7 @@ def current(index: Path, *, thorough: bool = False) -> Generation:
         return Generation(directory, manifest, tuple(warnings))
     if _named(index) != named:
         return current(index, thorough=thorough)
-    raise Corrupt(" ".join([*warnings, "All generations of the index are damaged. Run `reviews index --rebuild`."]))
+    raise Corrupt(" ".join([*warnings, "No undamaged generation is left. Run `reviews index --rebuild`."]))
 
 
 def start(index: Path) -> Path:

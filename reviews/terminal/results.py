@@ -262,6 +262,8 @@ def _wrapped(marked: str) -> Sequence[str]:
 def coverage(held: Coverage) -> str:
     """Return a sentence on what was searched and what was not."""
     sentence = f"Searched {held.searchable:,} of {counted(held.reports, 'report')}."
+    if not (held.reports or held.waiting):
+        sentence = "The library has no reports. Add some with `reviews update FOLDER`."
     missing = []
     if held.unread_pages:
         missing.append(f"{counted(held.unread_pages, 'page')} that could not be read")

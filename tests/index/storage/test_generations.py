@@ -89,7 +89,7 @@ def test_the_next_build_repairs_a_broken_generation(index: Path, store: Store) -
 def test_when_all_generations_are_damaged_it_says_so_and_a_build_repairs_them(index: Path, store: Store) -> None:
     for generation in ("0000001", "0000002"):
         flip(index / generation / "manifest.json", 90)
-    with pytest.raises(Corrupt, match="All generations"):
+    with pytest.raises(Corrupt, match="No undamaged generation is left"):
         generations.current(index)
     assert build(store, index) is not None
     assert generations.current(index).manifest.live

@@ -481,6 +481,40 @@ def test_5_for_a_damaged_corpus(copy: Copy) -> None:
     refused(5, library, "update", says=("corpus.db",))
 
 
+def test_a_library_without_reports_says_how_to_add_some(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    for words in (("update",), ("search", "neglect"), ("trends", "neglect")):
+        assert "The library has no reports. Add some with `reviews update FOLDER`." in reviews(library, *words).stdout
+
+
+def test_a_damaged_library_is_explained_once_and_says_what_to_do(copy: Copy) -> None:
+    library = copy()
+    largest = max((library / "index").glob("0*/*"), key=lambda path: path.stat().st_size)
+    data = bytearray(largest.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    largest.write_bytes(data)
+    told = reviews(library, "check", "--full").stderr
+    assert told.count("is damaged") == told.count("reviews index --rebuild") == 1
+    data[len(data) // 2] ^= 0xFF
+    largest.write_bytes(data)
+    whole = (library / "corpus.db").read_bytes()
+    with (library / "corpus.db").open("r+b") as file:
+        file.seek(10_000)
+        file.write(b"saved here by mistake " * 400)
+    told = reviews(library, "check").stderr
+    assert told.count("from a backup") == 1
+    assert told.endswith("Then run `reviews index --rebuild`.\n")
+    (library / "corpus.db").write_bytes(whole)
+    for path in (library / "index").glob("0*"):
+        path.rename(library / f"{path.name}.away")
+    told = reviews(library, "search", "neglect").stderr
+    assert "is used" not in told
+    assert "No undamaged generation is left. Run `reviews index --rebuild`." in told
+    (library / "corpus.db").unlink()
+    refused(4, library, "search", "neglect", says=("corpus.db is missing", "from a backup"))
+    assert "There is no library" not in reviews(library, "search", "neglect").stderr
+
+
 def test_6_while_another_run_is_writing_and_searching_goes_on(copy: Copy) -> None:
     library = copy()
     with writing(library):

@@ -134,7 +134,7 @@ def test_a_copy_without_its_corpus_or_without_its_index(night: Path) -> None:
     assert call(night, "update").exit_code == 0
     assert_sound(night, expected)
     (night / "corpus.db").unlink()
-    assert_refused(call(night, "search", "child"), 4, "no library", "reviews init")
+    assert_refused(call(night, "search", "child"), 4, "corpus.db is missing", "from a backup")
 
 
 @pytest.mark.parametrize("lost", ["*.pst", "*.trm", "*.col", "*.toc", "manifest.json", "reports.json"])
