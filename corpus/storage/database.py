@@ -114,7 +114,8 @@ class Database:
             raise Corrupt(f"{self._path} says it has format {version}, which never existed. Restore it from a backup.")
         elif not are_ours(self.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema"), version):
             raise Corrupt(
-                f"{self._path} does not have the tables of a corpus: another program has changed it. Restore it {RESTORE}"
+                f"{self._path} does not have the tables of a corpus: another program has changed it. Restore it "
+                f"{RESTORE}"
             )
 
     def _migrate(self) -> None:

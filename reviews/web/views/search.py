@@ -9,7 +9,7 @@ from typing import Unpack
 
 from flask import Blueprint, Response, render_template, request
 
-from corpus.errors import QueryRefused, UsageError
+from corpus.errors import NoIndex, QueryRefused, UsageError
 from corpus.model import ItemKind
 from corpus.report import Report
 from index.query import Theme
@@ -85,6 +85,8 @@ def _kept_answer(asked: SearchParameters, **changes: Unpack[SearchOptions]) -> R
 @views.get("/")
 def page() -> str | tuple[str, int]:
     """Show the search page, with results if there is a query or a filter."""
+    if not opened().searcher().coverage.reports:  # an update that found nothing
+        raise NoIndex("The library has no reports. Add some with `reviews update FOLDER`.")
     try:
         asked = SearchParameters.read(request.args)
     except UsageError as error:

@@ -15,6 +15,7 @@ from reviews.maintenance.lock import writing
 from reviews.web.app import Options, create_app
 from reviews.web.guard.access import Access
 from reviews.web.guard.tokens import Tokens
+from tests.command import reviews
 from tests.reviews.web.broken_libraries import damaged, other_version
 
 
@@ -54,6 +55,16 @@ def test_an_empty_library_shows_how_to_begin_in_three_steps(empty: Path) -> None
             assert answer.text.count("<li>") - answer.text.count("<li><a") >= 3
             assert "reviews update" in answer.text
         assert page.get("/search.json?q=neglect").get_json()["error"]["status"] == 503
+
+
+def test_a_library_whose_update_found_nothing_shows_how_to_begin(empty: Path) -> None:
+    assert reviews(empty, "update").returncode == 0
+    with served(empty) as page:
+        for path in ("/", "/?q=neglect"):
+            answer = page.get(path)
+            assert answer.status_code == 503
+            assert "There are no reports here yet" in answer.text
+            assert "Put PDF files into the folder" in answer.text
 
 
 def test_a_library_that_is_being_built_says_so(empty: Path) -> None:
