@@ -116,9 +116,11 @@ def main(context: click.Context, library: Path) -> None:
 def init(path: Path, examples: tuple[str, ...]) -> None:
     """Create a library: a private folder for the reports, catalogue, text and index."""
     from corpus.layout import create_library
+    from corpus.paths import LibraryPaths
 
+    made = "There is already a library at" if LibraryPaths(path).database.exists() else "Created"
     settings = create_library(path, examples)
-    click.echo(f"Created {settings.library}. Put your PDFs in {settings.reports}, then run `reviews update`.")
+    click.echo(f"{made} {settings.library}. Put your PDFs in {settings.reports}, then run `reviews update`.")
 
 
 @main.command()

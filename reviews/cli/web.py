@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import sys
 from ipaddress import ip_address, ip_network
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.errors import LimitHit, NotFound, UsageError
+from reviews.cli.console import say
 from reviews.cli.startup import endings
+
+_NAME = re.compile(r"[\w.-]+|[0-9A-Fa-f:]+")  # of a computer, or an IPv6 address
 
 if TYPE_CHECKING:
     from reviews.web.guard.tokens import Tokens
@@ -84,7 +88,7 @@ def serve(
     processes: int | None,
 ) -> None:
     """Serve the web page. Only this computer can open it, unless you set --host. Press Ctrl-C to stop."""
-    _check(host, by_token, user_header, proxies)
+    _check(host, by_token, user_header, proxies, names)
     try:
         from reviews.web.app import HERE, Options, create_app
         from reviews.web.guard.access import Access
@@ -116,7 +120,10 @@ def serve(
     try:
         sockets = listen(host, port)
     except OSError as error:
-        raise LimitHit(f"{host}:{port} cannot be used ({error.strerror}). Choose another port with --port.") from error
+        raise LimitHit(
+            f"{host}:{port} cannot be used ({error.strerror}). Choose another port with --port, or another address "
+            "with --host."
+        ) from error
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # queued requests need no action
     shown = f"[{host}]" if ":" in host else host
 
@@ -142,7 +149,9 @@ def serve(
         pool.close()
 
 
-def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[str, ...]) -> None:
+def _check(
+    host: str, by_token: bool, user_header: str | None, proxies: tuple[str, ...], names: tuple[str, ...]
+) -> None:
     """Raise an error for an address that others can reach, unless people must sign in."""
     try:
         local = host == "localhost" or ip_address(host).is_loopback
@@ -154,6 +163,9 @@ def _check(host: str, by_token: bool, user_header: str | None, proxies: tuple[st
         raise UsageError(
             "--user-header and --proxy go together: names are accepted only from a listed proxy. Give both."
         )
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise UsageError(f"--name {name} is not a host name. Write only the name: reviews.example.org.")
     for proxy in proxies:
         try:
             ip_network(proxy, strict=False)
@@ -185,7 +197,9 @@ def token() -> None:
 @click.pass_obj
 def token_add(path: Path, person: str) -> None:
     """Create a token for PERSON and print it. It is shown only once; the library keeps only its hash."""
-    click.echo(_tokens(path).add(person))
+    code = _tokens(path).add(person)
+    say(f"The access code of {person}. It is not shown again:")
+    click.echo(code)
 
 
 @token.command("list")

@@ -173,6 +173,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
     """
     found: list[socket.socket] = []
     try:
+        socket.getaddrinfo(host, port)  # waitress does not say what is wrong with a name
         for family, kind, protocol, address in Adjustments(host=host, port=port).listen:
             made = socket.socket(family, kind, protocol)
             found.append(made)

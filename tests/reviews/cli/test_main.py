@@ -424,7 +424,8 @@ def test_4_where_there_is_no_library_or_no_index_yet(tmp_path: Path) -> None:
     for line in ("search neglect", "reports", "coverage", "show abc", "check", "catalogue check", "index"):
         refused(4, tmp_path / "library", *line.split(), says=("reviews",))
     assert not (tmp_path / "library").exists()
-    assert reviews(tmp_path / "library", "init").returncode == 0
+    assert reviews(tmp_path / "library", "init").stdout.startswith("Created ")
+    assert reviews(tmp_path / "library", "init").stdout.startswith("There is already a library at ")
     refused(4, tmp_path / "library", "search", "neglect", says=("reviews update",))
 
 

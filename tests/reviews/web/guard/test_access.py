@@ -116,10 +116,11 @@ def test_invalid_names_and_a_damaged_file_are_reported(library: Path) -> None:
 def test_the_command_creates_lists_and_revokes_tokens(library: Path) -> None:
     def run(*words: str) -> tuple[int, str]:
         result = CliRunner().invoke(main, ["--library", str(library), "token", *words])
-        return result.exit_code, result.output
+        return result.exit_code, result.stdout
 
     code, token = run("add", "Jo Smith")
     assert code == 0
+    assert "not shown again" in CliRunner().invoke(main, ["--library", str(library), "token", "add", "Sam"]).stderr
     assert Tokens(library).person(token.strip()) == "Jo Smith"
     assert "Jo Smith" in run("list")[1]
     assert run("revoke", "Jo Smith")[0] == 0
@@ -136,12 +137,22 @@ def test_the_command_creates_lists_and_revokes_tokens(library: Path) -> None:
         (["--proxy", "10.0.0.1"], "go together"),
         (["--user-header", "X-User", "--proxy", "nowhere"], "is not a valid address"),
         (["--tokens", "--user-header", "X-User", "--proxy", "10.0.0.1"], "not both"),
+        (["--name", "https://reviews.example.org/"], "Write only the name"),
+        (["--name", "reviews.example.org:8000"], "Write only the name"),
     ],
 )
 def test_nobody_serves_a_library_to_others_by_accident(library: Path, options: list[str], sentence: str) -> None:
     result = CliRunner().invoke(main, ["--library", str(library), "serve", *options])
     assert result.exit_code == 2
     assert sentence in result.output
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "192.0.2.1"])
+def test_an_address_that_is_not_of_this_computer_is_refused_with_a_sentence(library: Path, host: str) -> None:
+    result = CliRunner().invoke(main, ["--library", str(library), "serve", "--port", "0", "--tokens", "--host", host])
+    assert result.exit_code == 8
+    assert f"Error: {host}:0 cannot be used" in result.output
+    assert "another address with --host" in result.output
 
 
 def test_a_proxy_names_the_person_and_nobody_else_can(library: Path) -> None:
