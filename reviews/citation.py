@@ -20,7 +20,13 @@ def linked(sentence: str, report: Report, link: str, *, today: date | None = Non
 
 
 def harvard(
-    report: Report, link: str, page: int | None = None, paragraph: str | None = None, *, today: date | None = None
+    report: Report,
+    link: str,
+    page: int | None = None,
+    paragraph: str | None = None,
+    page_end: int | None = None,
+    *,
+    today: date | None = None,
 ) -> str:
     """Return a reference in Harvard style.
 
@@ -30,7 +36,8 @@ def harvard(
     who = report.board or report.author
     title, year = str(report.title).strip().rstrip("."), report.year or "no date"
     text = f"{who} ({year}) {title}" if who else f"{title} ({year})"
-    text += f", p. {page}" if page is not None else ""
+    if page is not None:
+        text += f", pp. {page}–{page_end}" if page_end is not None and page_end > page else f", p. {page}"
     if page is not None and paragraph:
         text += f", {paragraph if paragraph[0].isalpha() and len(paragraph) > 4 else f'para. {paragraph}'}"
     address = report.url or link
@@ -129,7 +136,7 @@ def _tex(value: object) -> str:
 
 def of_passage(report: Report, passage: Passage) -> str:
     """Return the citation of a passage as a sentence."""
-    return citation(report, passage.page, passage.page_label, passage.paragraph)
+    return citation(report, passage.page, passage.page_label, passage.paragraph, passage.page_end)
 
 
 def _one_line(value: object) -> str:

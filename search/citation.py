@@ -7,11 +7,18 @@ from corpus.report import Report
 _PLAIN = re.compile(r"[0-9]{1,4}|(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})|(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 
 
-def citation(report: Report, page: int | None = None, label: str | None = None, paragraph: str | None = None) -> str:
+def citation(
+    report: Report,
+    page: int | None = None,
+    label: str | None = None,
+    paragraph: str | None = None,
+    page_end: int | None = None,
+) -> str:
     """Return `Fernshire Safeguarding Children Partnership (2022) Child Robin, overview report, page 14, paragraph
     4.3.2.`
 
     `label` is the label of the page in the PDF, which is added if it is a page number and differs from `page`.
+    `page_end` is the page on which a quotation ends.
     """
     who = report.board or report.author
     year = f"({report.year})" if report.year else "(no date)"
@@ -21,13 +28,15 @@ def citation(report: Report, page: int | None = None, label: str | None = None, 
     if kind and kind.casefold() not in title.casefold():
         parts.append(str(kind))
     if page is not None:
-        parts.append(place(page, label, paragraph))
+        parts.append(place(page, label, paragraph, page_end))
     return ", ".join(parts) + "."
 
 
 def place(page: int, label: str | None = None, paragraph: str | None = None, page_end: int | None = None) -> str:
     """Return `page 7 (printed v), paragraph 4.3.2` or `page 8, Recommendation 1`, for example."""
-    text = f"pages {page} and {page_end}" if page_end not in (None, page) else f"page {page}"
+    text = f"page {page}"
+    if page_end is not None and page_end > page:
+        text = f"pages {page} {'and' if page_end == page + 1 else 'to'} {page_end}"
     if shown := printed(label, page):
         text += f" (printed {shown})"
     if not paragraph:

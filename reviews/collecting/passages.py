@@ -28,8 +28,8 @@ class Found:
 
     `state` is "held" if its text is as it was saved. Otherwise there is no quotation, and `said` explains why. For a
     report that its publisher withdrew, `said` warns of that.
-    `quotation` is verbatim, with one line per paragraph. `page`, `label` and `number` are where it is now. `newer` is
-    the report that replaced this one in its file.
+    `quotation` is verbatim, with one line per paragraph. `page`, `label` and `number` are where it is now, and
+    `page_end` is where it ends. `newer` is the report that replaced this one in its file.
     """
 
     saved: Saved
@@ -41,18 +41,19 @@ class Found:
     label: str = ""
     number: str | None = None
     newer: str | None = None
+    page_end: int | None = None
 
     @property
     def cited(self) -> str:
         """Return the citation as a sentence, or "" if the report is no longer in the library."""
         if self.report is None:
             return ""
-        return citation.citation(self.report, self.page or self.saved.page, self.label, self.number)
+        return citation.citation(self.report, self.page or self.saved.page, self.label, self.number, self.page_end)
 
     @property
     def place(self) -> str:
         """Return the location, such as `page 6 (printed 3), paragraph 5.1.1`, as in the citation."""
-        return citation.place(self.page or self.saved.page, self.label, self.number)
+        return citation.place(self.page or self.saved.page, self.label, self.number, self.page_end)
 
     @property
     def formerly(self) -> str:
@@ -147,7 +148,7 @@ def _found(store: Store, report: Report, saved: Saved) -> Found:
     paragraphs, page = words
     return Found(
         saved, "held", "", report, _joined(paragraphs),
-        page.number, page.label, paragraphs[0].number,
+        page.number, page.label, paragraphs[0].number, page_end=paragraphs[-1].last_page,
     )  # fmt: skip
 
 

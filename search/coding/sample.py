@@ -52,7 +52,7 @@ def _row(line: Line, query: str, mentions: int) -> dict[str, Any]:
     return {
         **line.to_dict(),
         "text": passage.text,
-        "citation": citation(line.report, passage.page, passage.page_label, passage.paragraph),
+        "citation": citation(line.report, passage.page, passage.page_label, passage.paragraph, passage.page_end),
         "query": query,
         "mentions": mentions,
         "code": None,

@@ -9,7 +9,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 
 from corpus.report import Report
-from reviews.citation import bibtex, place, printed, ris
+from reviews.citation import bibtex, citation, harvard, place, printed, ris
 
 TODAY = date(2026, 11, 29)
 PLAIN = Report(
@@ -97,6 +97,14 @@ def test_a_record_has_the_publisher_the_whole_hash_and_an_author_in_any_case() -
 @pytest.mark.parametrize("label", ["3", "12", "i", "iv", "xiv", "XXXIX"])
 def test_a_plain_page_number_is_called_printed(label: str) -> None:
     assert place(6, label, "5.1") == f"page 6 (printed {label}), paragraph 5.1"
+
+
+def test_a_quotation_that_runs_over_pages_names_both() -> None:
+    assert place(6, "3", "5.1", 7) == "pages 6 and 7 (printed 3), paragraph 5.1"
+    assert place(6, None, None, 9) == "pages 6 to 9"
+    assert citation(PLAIN, 6, "3", "5.1", 7).endswith(", pages 6 and 7 (printed 3), paragraph 5.1.")
+    assert ", pp. 6–7, para. 5.1." in harvard(PLAIN, "", 6, "5.1", 7)
+    assert ", p. 6, para. 5.1." in harvard(PLAIN, "", 6, "5.1", 6)
 
 
 @pytest.mark.parametrize("label", ["ifcb", "", "A-2", "Cover", "iiii", "Iv", "xl", "c", "3a", "12345", "٣", "6", "006"])

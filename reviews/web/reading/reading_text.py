@@ -168,7 +168,7 @@ def blocks(report: Report, text: Text, part: Part, found: list[Mention], link: s
             continue
         here = in_paragraph.get(piece.ordinal, [])
         there = f"{link}/pages/{page}#p{piece.ordinal}" if link else ""
-        sentence = citation.citation(report, page, text.pages[page - 1].label, piece.number)
+        sentence = citation.citation(report, page, text.pages[page - 1].label, piece.number, piece.last_page)
         yield Block(
             list(_joined(piece, here)),
             ordinal=piece.ordinal,
@@ -180,7 +180,7 @@ def blocks(report: Report, text: Text, part: Part, found: list[Mention], link: s
             heading=piece.heading,
             cited=bool(here) or piece.ordinal in saying,
             citation=citation.linked(sentence, report, there),
-            harvard=citation.harvard(report, there, page, piece.number),
+            harvard=citation.harvard(report, there, page, piece.number, piece.last_page),
         )
         page = piece.last_page
 

@@ -54,7 +54,9 @@ def records() -> Response:
     """Download a RIS record for each matching report, with its best passages as notes."""
     text = "".join(
         citation.ris(
-            hit.report, None, " | ".join(citation.place(p.page, p.page_label, p.paragraph) for p in hit.passages)
+            hit.report,
+            None,
+            " | ".join(citation.place(p.page, p.page_label, p.paragraph, p.page_end) for p in hit.passages),
         )
         for hit in _all(replace(SearchParameters.read(request.args), view="reports"), 3)
     )

@@ -140,7 +140,7 @@ def report_ris(id: str) -> Response:
     if ordinal:
         paragraph = _paragraph(text, ordinal)
         page = text.pages[paragraph.page - 1]
-        place = citation.place(page.number, page.label, paragraph.number)
+        place = citation.place(page.number, page.label, paragraph.number, paragraph.last_page)
         quotation = paragraph.text
     response = Response(citation.ris(held, place, quotation), mimetype="application/x-research-info-systems")
     response.headers["Content-Disposition"] = f'attachment; filename="{held.id[:12]}.ris"'
@@ -154,7 +154,9 @@ def report_bib(id: str) -> Response:
     place = None
     if ordinal := request.args.get("paragraph", ""):
         paragraph = _paragraph(text, ordinal)
-        place = citation.place(paragraph.page, text.pages[paragraph.page - 1].label, paragraph.number)
+        place = citation.place(
+            paragraph.page, text.pages[paragraph.page - 1].label, paragraph.number, paragraph.last_page
+        )
     response = Response(citation.bibtex(held, place), mimetype="application/x-bibtex")
     response.headers["Content-Disposition"] = f'attachment; filename="{held.id[:12]}.bib"'
     return response

@@ -253,7 +253,7 @@ def quoted_of(report: Report, passage: Passage, *, whole: bool = False) -> Quote
         quoted(passage, whole=whole),
         place,
         citation.linked(citation.of_passage(report, passage), report, link),
-        citation.harvard(report, link, passage.page, passage.paragraph),
+        citation.harvard(report, link, passage.page, passage.paragraph, passage.page_end),
     )
 
 

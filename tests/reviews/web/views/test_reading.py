@@ -304,3 +304,15 @@ def test_of_words_that_are_never_together_the_paragraphs_with_some_are_marked_an
     assert f"{total} paragraphs with some of the words of" in report
     assert re.findall(r'mention=(\d+)#m\1"', report)[:3] == ["1", "2", "3"]
     assert page.get(f"/reports/{robin[:16]}/pages/5.json?{asked}").get_json()["mentions"] == []
+
+
+def test_a_paragraph_that_runs_over_pages_is_cited_with_both(page: FlaskClient, robin: str) -> None:
+    paragraphs = page.get(f"/reports/{robin}.json").get_json()["paragraphs"]
+    over = [each for each in paragraphs if each["page_end"] > each["page"] and each["paragraph"]]
+    assert over
+    for each in over:
+        first, last = each["page"], each["page_end"]
+        shown = page.get(f"/reports/{robin}/pages/{first}").text
+        assert re.search(rf"pages {first} and {last}( \(printed \w+\))?, paragraph {each['paragraph']}\.", shown)
+        assert f", pp. {first}–{last}, para. {each['paragraph']}." in shown
+        assert f"pages {first} and {last}" in page.get(f"/reports/{robin}.ris?paragraph={each['ordinal']}").text
