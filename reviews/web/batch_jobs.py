@@ -56,11 +56,10 @@ _NOTED = {
     "faulty?": [_ROW],
     "counts?": [_COUNT],
     "changes?": ({str: object}, None),
+    "coverage?": {str: int},
 }
 _TAKEN_DOWN = "A report was removed from the library, and your sheet may have quoted it. Upload the sheet again."
-_GONE = (
-    "This sheet is no longer here. Results are kept for an hour, or until a report is removed. Upload the sheet again."
-)
+_GONE = "This sheet is no longer here. Results are kept for an hour, or until a report is removed. Upload it again."
 _BUG = "Something went wrong. Tell the person who runs this page."
 _SAID = {
     "taken down": _TAKEN_DOWN,
@@ -77,8 +76,8 @@ class Batch:
     finish. `waits` means that it has been read, but the person has not started it yet. `rows` are its first queries,
     each with `line`, `query`, `filters` and `error`. `faulty` are the rows that cannot be run. `counts` are the results
     of the first queries, once it is ready, each with `line`, `query`, `reports`, `of`, `mentions` and `error`.
-    `changes` is what has changed since an earlier run, in the form of `repeating.changes`, if its record was uploaded
-    instead of a sheet. `minutes` are the whole minutes since it was uploaded.
+    `changes` is what has changed since an earlier run (`repeating.changes`), if its record was uploaded. `coverage` is
+    what was searched. `minutes` are the whole minutes since it was uploaded.
     """
 
     id: str
@@ -95,6 +94,7 @@ class Batch:
     faulty: tuple[dict[str, Any], ...] = ()
     counts: tuple[dict[str, Any], ...] = ()
     changes: dict[str, Any] | None = None
+    coverage: dict[str, int] | None = None
     minutes: int = 0
 
     @property
@@ -136,9 +136,8 @@ class Batch:
             raise NotFound(_TAKEN_DOWN) from error
 
     def to_dict(self) -> dict[str, Any]:
-        counts = {"done": self.done, "total": self.total, "errors": self.errors, "ready": self.ready}
-        said = {"error": self.error, "read": self.read, "waits": self.waits}
-        return {**counts, **said, "counts": list(self.counts), "changes": self.changes}
+        names = ("done", "total", "errors", "ready", "error", "read", "waits", "changes", "coverage")
+        return {**{name: getattr(self, name) for name in names}, "counts": list(self.counts)}
 
 
 class Batches:
@@ -260,6 +259,7 @@ class Batches:
             faulty=tuple(about.get("faulty", ())),
             counts=tuple(about.get("counts", ())),
             changes=about.get("changes"),
+            coverage=about.get("coverage"),
             minutes=int((time.monotonic() - begun) // 60),
         )
 
@@ -327,7 +327,8 @@ class Batches:
                 self._set(id, state="taken down")
                 return
             changed = changes(earlier, found.about) if earlier else None
-            _note(folder, {**about, "counts": _counts(found), "changes": changed})
+            searched = found.about.coverage.to_dict()
+            _note(folder, {**about, "counts": _counts(found), "changes": changed, "coverage": searched})
             self._set(id, errors=found.errors, state="ready")
         except ReviewsError as error:
             shutil.rmtree(folder, ignore_errors=True)  # nobody can download it, and it may quote a removed report

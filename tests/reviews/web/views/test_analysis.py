@@ -137,6 +137,8 @@ def test_a_sheet_becomes_a_workbook(page: FlaskClient) -> None:
     assert told["read"] == "column B, 2 queries"
     assert "Read from queries.csv: column B, 2 queries." in page.get(address).text
     assert "Download the workbook" in page.get(address).text
+    shown = " ".join(page.get(address).text.split())
+    assert f"Searched {told['coverage']['searchable']} of {told['coverage']['reports']} reports. Not searched:" in shown
     for name in ("by", "pairs", "terms"):
         assert page.get(f"{address}/{name}.csv").text.startswith("\ufeffid")
     book = openpyxl.load_workbook(io.BytesIO(page.get(f"{address}.xlsx").data))
