@@ -105,7 +105,9 @@ def _cut_sentence(text: str, begin: int, end: int, match: tuple[int, int], max_l
     """
     before = max(begin, match[0] - max_length // 3)
     begin = max(text.rfind(" ", begin, before) + 1, before - max_length // 3)
-    begin = max(begin, min(match[0], match[1] - max_length))
+    least = min(match[0], match[1] - max_length)
+    if begin < least:  # at the start of a word
+        begin = text.find(" ", least - 1, match[0]) + 1 or match[0]
     stop = min(end, max(match[1], begin + max_length))
     return begin, end if stop == end else max(match[1], text.rfind(" ", begin, stop))
 

@@ -47,6 +47,16 @@ def test_a_long_sentence_is_cut_between_words_around_the_match() -> None:
     assert text[end] == " "
 
 
+def test_a_match_that_fills_the_snippet_does_not_make_it_begin_within_a_word() -> None:
+    text = "Close attention is paid to care leavers’ physical health, " + "and to much else " * 20
+    at = text.index("physical")
+    for length in range(60, 120):
+        start, end = best_snippet(text, 0, len(text), [(at, at + length)], length + 3)
+        assert start == 0 or text[start - 1] == " ", text[start:end]
+        assert start <= at
+        assert end >= at + length
+
+
 @given(st.text("ab. ?A", max_size=200), st.integers(5, 60), st.data())
 def test_a_snippet_holds_a_whole_match_whatever_the_text(text: str, longest: int, data: st.DataObject) -> None:
     marks = []
