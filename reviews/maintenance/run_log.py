@@ -230,7 +230,7 @@ def _lines_of_files(done: dict[str, Any]) -> Iterator[str]:
     """Yield what happened to the files, from the summary of an ingest."""
     yield f"{done['found']:>9,} {'file' if done['found'] == 1 else 'files'} found"
     for part in PARTS:
-        yield f"{done.get(part, 0):>9,} {_WORDS.get(part, part)}"
+        yield f"{done.get(part, 0):>9,} {_in_short(part, done.get(part, 0))}"
     withdrawn = done.get("withdrawn", ())
     for withdrawal in withdrawn[:MANY]:
         yield f"Withdrawn {withdrawal['date']}: {withdrawal['file']} ({withdrawal['report'][:12]})"

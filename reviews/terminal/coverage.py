@@ -346,7 +346,8 @@ def _unwatched_sentence(folders: Sequence[str], settings: Settings) -> str:
 
 def _read_sentence(done: IngestSummary) -> str:
     parts = [(done.unchanged, "unchanged"), (done.new, "new"), (done.changed, "changed"), (done.reread, "read again")]
-    parts += [(done.moved, "moved"), (done.same, "identical copies"), (done.failed, "not read")]
+    same = "identical copy" if done.same == 1 else "identical copies"
+    parts += [(done.moved, "moved"), (done.same, same), (done.failed, "not read")]
     counts = ", ".join(f"{number:,} {what}" for number, what in parts if number)
     sentence = f"{counted(done.found, 'file')} found" + (f": {counts}." if counts else ".")
     if done.read:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -486,6 +487,15 @@ def test_a_library_without_reports_says_how_to_add_some(tmp_path: Path) -> None:
     library = tmp_path / "library"
     for words in (("update",), ("search", "neglect"), ("trends", "neglect")):
         assert "The library has no reports. Add some with `reviews update FOLDER`." in reviews(library, *words).stdout
+
+
+def test_one_copy_is_not_called_copies(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    for name in ("one.pdf", "two.pdf"):
+        shutil.copy(DEMO / "Child Robin  7 Minute Learning Brief.pdf", tmp_path / "reports" / name)
+    library = tmp_path / "library"
+    assert "1 new, 1 identical copy." in reviews(library, "update", tmp_path / "reports").stdout
+    assert "1 identical copy\n" in reviews(library, "runs", "--last").stdout
 
 
 def test_a_damaged_library_is_explained_once_and_says_what_to_do(copy: Copy) -> None:
