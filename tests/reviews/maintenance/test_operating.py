@@ -278,6 +278,7 @@ def test_a_run_without_room_for_its_record_is_shown_as_failed(small: Path) -> No
     assert "Succeeded." not in told
     assert "FAILED: The disk" in told
     assert call(small, "runs").stdout.splitlines()[0].split()[1] == "FAILED"
+    assert "The disk" in call(small, "runs").stdout.splitlines()[0]
     assert call(small, "update").exit_code == 0
     assert "Succeeded." in call(small, "runs", "--last").stdout
 
