@@ -259,8 +259,8 @@ def _row(record: dict[str, Any]) -> str:
     if index:
         counts.append(f"generation {index['generation']}" if index.get("changed") else "index unchanged")
     said = [", ".join(counts)] if counts else []
-    if record["ok"] is False and record.get("error"):
-        said.append(record["error"].partition("\n")[0])
+    if record["ok"] is False and (why := record.get("error") or " ".join(record.get("problems") or ())):
+        said.append(why.partition("\n")[0])
     outcome = "running" if record["ok"] is None else "ok     " if record["ok"] else "FAILED "
     when = record.get("finished_at") or record.get("started_at") or "?"
     return f"{when:<25}  {outcome} {record['command']:<7} {': '.join(said)}".rstrip()
