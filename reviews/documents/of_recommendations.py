@@ -27,9 +27,15 @@ def recommendations_document(
         document.text(", ".join(str(several[0][name]) for name in ("board", "year") if several[0][name]))
         for row in several:
             for_whom = f", for {row['addressee']}" if row["addressee"] else ""
-            document.labelled(f"{row['number'] or row['kind'].capitalize()}{for_whom}", "")
+            document.labelled(f"{_name(row)}{for_whom}", "")
             document.quotation(str(row["text"]))
             document.labelled("Source:", str(row["citation"]))
             document.link("Passage:", str(row["link"]))
     searched.write(document)
     return document.to_bytes()
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """Return "Recommendation 4", also where the report prints only the number."""
+    number, kind = str(row["number"] or ""), str(row["kind"]).capitalize()
+    return number if number[:1].isalpha() else f"{kind} {number}".rstrip()

@@ -9,6 +9,10 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
+from corpus.report import Coverage
+from reviews.documents.of_recommendations import recommendations_document
+from reviews.documents.searched import Searched
+
 
 def rows(page: FlaskClient, query: str = "") -> list[dict[str, str]]:
     answer = page.get(f"/recommendations.csv{query}")
@@ -90,6 +94,19 @@ def test_the_form_narrows_by_board_year_and_theme(page: FlaskClient) -> None:
 @pytest.mark.parametrize("form", ["", ".csv", ".docx"])
 def test_what_cannot_be_listed_is_refused(page: FlaskClient, odd: str, form: str) -> None:
     assert page.get(f"/recommendations{form}?{odd}").status_code == 400
+
+
+def test_a_number_by_itself_is_named_in_word_as_on_the_page() -> None:
+    row = {"report": "a", "title": "One", "board": None, "year": None, "addressee": "", "text": "Listen.", "kind": ""}
+    rows = [
+        {**row, "kind": kind, "number": number, "citation": "One, page 2.", "link": "http://localhost/"}
+        for kind, number in (("recommendation", "11"), ("finding", "Finding 2"), ("recommendation", None))
+    ]
+    data = recommendations_document(
+        "Recommendations", (), rows, Searched(Coverage(1, 1, 0, 0), "1", "2026-01-01T00:00:00+00:00")
+    )
+    said = [each.text for each in docx.Document(io.BytesIO(data)).paragraphs]
+    assert {"Recommendation 11", "Finding 2", "Recommendation"} <= {each.strip() for each in said}
 
 
 def test_a_list_on_one_page_has_its_number(page: FlaskClient) -> None:
