@@ -35,7 +35,7 @@ class Searched:
         if held.waiting:
             found.append(f"Not searched: {counted(held.waiting, 'file')} not read yet.")
         program = version("safeguarding-reviews")
-        return [*found, f"Version of the collection: {self.generation}, built {self.built_at}. Program {program}."]
+        return [*found, f"Version of the reports: {self.generation}, built {self.built_at}. Program {program}."]
 
     def write(self, document: WordDocument) -> None:
         """Write the end of a document."""

@@ -41,7 +41,7 @@ def lines(brief: Briefing) -> Iterator[str]:
     yield f"  {recommendations_left(brief)}"
     yield from ("", click.style("Related themes", bold=True))
     yield from (f"  {related_sentence(brief, each)}" for each in brief.related)
-    yield from ("", coverage(brief.coverage), f"Version of the collection: {brief.generation}, built {brief.built_at}.")
+    yield from ("", coverage(brief.coverage), f"Version of the reports: {brief.generation}, built {brief.built_at}.")
     yield f"To repeat it: {command(brief)}"
 
 

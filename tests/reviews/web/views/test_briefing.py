@@ -44,6 +44,7 @@ def test_the_page_the_command_and_the_word_file_say_the_same(page: FlaskClient, 
         for each in value["recommendations"]:
             assert each["text"] in said
         assert "Searched 9 of 10 reports." in said
+        assert any(each.startswith("Version of the reports: ") for each in said), "a collection is another thing"
         assert "A board that is not listed has no report that mentions it." in said
         assert "To repeat it: reviews briefing 'Neglect (any)'" in said
         assert [cell.text for cell in document.tables[0].rows[1].cells] == ["2014", "1", "1"]
