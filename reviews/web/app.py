@@ -140,7 +140,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
     app.jinja_env.filters["day"] = lambda date, otherwise: f"{date}T00:00:00Z" if len(date) == 10 else otherwise
     app.jinja_env.filters["date"] = _date
     app.jinja_env.filters["time"] = _time
-    app.jinja_env.filters["plain"] = lambda note: _TYPED.sub(r"“\1”", str(note))
+    app.jinja_env.filters["plain"] = lambda note: _TYPED.sub(r"“\1\2”", str(note))
     app.jinja_env.filters["sentence"] = _sentence
     app.register_blueprint(headers.static)
     app.register_blueprint(access.views)
@@ -171,7 +171,7 @@ def create_app(library: Path, options: Options = Options()) -> Flask:
 
 
 _LATER, _WAIT = 503, 30  # the status for "try again later", and after how many seconds
-_TYPED = re.compile(r"`([^`]*)`")  # user input, as a note quotes it for the terminal
+_TYPED = re.compile(r'`"([^"`]*)"`|`([^`]*)`')  # user input, as a note quotes it for the terminal
 
 
 def _date(date: str) -> str:
