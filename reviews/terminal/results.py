@@ -77,7 +77,7 @@ def _which(results: Results, offset: int) -> str:
     if results.passages is not None:
         return f"; passages {offset + 1} to {offset + len(results.passages)}" if results.passages else "; no passages"
     if not results.hits and results.total:
-        return f", none from number {offset + 1} on"
+        return f", none from number {offset + 1} on" if offset else ""
     return f", showing {offset + 1} to {offset + len(results.hits)}" if len(results.hits) < results.total else ""
 
 

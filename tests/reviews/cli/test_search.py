@@ -51,6 +51,7 @@ def test_filters_of_every_kind_are_understood(reviews: Reviews) -> None:
 
 def test_the_hits_are_counted_when_asked(reviews: Reviews) -> None:
     shown = reviews("search", "neglect", "--facets", "--limit", "0").output
+    assert "neglect: 7 reports on 4 cases\n" in shown
     assert "By year: 2024 1 · 2022 4 · 2015 1 · 2014 1" in shown
     assert "By area: Fernshire 4 · Wendlemere 2 · Skellmoor 1" in shown
     assert "By section:" in shown
