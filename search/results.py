@@ -302,14 +302,12 @@ class Results:
         """How many reports have plain words together, and how many apart. Empty for other queries and without hits."""
         if not (self.together or self.apart):
             return ""
-        if self.together == self.total and self.apart:  # the others were not requested
-            subject, others = "all have" if self.total > 1 else "it has", "has" if self.apart == 1 else "have"
-            return f"{subject} the words in one paragraph; {self.apart:,} more {others} them further apart"
-        if not self.together or not self.apart:
-            subject = "none has" if not self.together else "all have" if self.together > 1 else "it has"
-            return f"{subject} the words in one paragraph"
-        have = "has" if self.together == 1 else "have"
-        return f"{self.together:,} {have} the words in one paragraph, {self.apart:,} further apart"
+        words = "the words in one paragraph"
+        if self.together == self.total or not self.together:  # if others are apart, they were not requested
+            subject = "all have" if self.together > 1 else "it has" if self.together else "none has"
+            more = f"; {self.apart:,} more {'has' if self.apart == 1 else 'have'} them further apart"
+            return f"{subject} {words}{more if self.together and self.apart else ''}"
+        return f"{self.together:,} {'has' if self.together == 1 else 'have'} {words}, {self.apart:,} further apart"
 
     @property
     def of_most(self) -> str:
@@ -353,10 +351,7 @@ class Results:
         return notebook.html(self)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield a flat row for each passage, with the columns in COLUMNS.
-
-        The rows of a list of passages have no score.
-        """
+        """Yield a flat row for each passage, with the columns in COLUMNS. Those of a list have no score."""
         for listed in self.passages or ():
             yield _row(listed.report, None, listed.passage)
         for hit in self.hits:

@@ -141,7 +141,7 @@ def test_a_collection_is_noted_ordered_named_and_emptied(page: FlaskClient) -> N
 def test_the_link_to_a_passage_names_the_same_page_as_its_citation(page: FlaskClient, robin: str) -> None:
     page.post("/collections/save", data={"passage": f"{robin[:16]}:0:60", "back": "/"})
     shown = page.get("/collections").text
-    (cited,) = re.findall(r'r-citation">[^<]*, (page \d[^<]*)\.<', shown)
+    (cited,) = re.findall(r'r-citation">[^<]*, (pages? \d[^<]*)\.<', shown)
     (opened,) = re.findall(r">Open ([^<]*)</a>", shown)
     assert opened == cited
 

@@ -532,4 +532,4 @@ def test_without_boards_there_is_no_list_to_choose_one_from(page: FlaskClient, m
 def test_a_phrase_in_a_note_has_one_pair_of_quotation_marks(page: FlaskClient) -> None:
     shown = Marks(html(page, '/?q="neglect giraffe"')).text
     assert "“neglect giraffe” was not found" in shown
-    assert "“\"" not in shown
+    assert '“"' not in shown
