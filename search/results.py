@@ -300,13 +300,14 @@ class Results:
     @property
     def split(self) -> str:
         """How many reports have plain words together, and how many apart. Empty for other queries and without hits."""
-        if not (self.together or self.apart):
-            return ""
         words = "the words in one paragraph"
-        if self.together == self.total or not self.together:  # if others are apart, they were not requested
-            subject = "all have" if self.together > 1 else "it has" if self.together else "none has"
-            more = f"; {self.apart:,} more {'has' if self.apart == 1 else 'have'} them further apart"
-            return f"{subject} {words}{more if self.together and self.apart else ''}"
+        if not self.together:
+            return f"none has {words}" if self.apart else ""
+        if self.together == self.total:  # if others have them apart, they were not requested
+            more = (
+                f"; {self.apart:,} more {'has' if self.apart == 1 else 'have'} them further apart" if self.apart else ""
+            )
+            return f"{'all have' if self.total > 1 else 'it has'} {words}{more}"
         return f"{self.together:,} {'has' if self.together == 1 else 'have'} {words}, {self.apart:,} further apart"
 
     @property
