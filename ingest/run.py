@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+from corpus.errors import UsageError
 from corpus.files import Failure, FileRecord
 from corpus.model import Text
+from corpus.paths import LibraryPaths
 from corpus.reasons import Reason
 from corpus.removals import Removals
 from corpus.settings import Settings
@@ -78,7 +80,7 @@ def ingest(
     roots = list(paths) or discover.watched(settings)
     known = store.files()
     current = _current_readers(settings, known, engine)
-    seen = discover.look(roots, settings.library, known)
+    seen = _look(roots, settings, known, named=bool(paths))
     changes = discover.compare(
         seen,
         known,
@@ -102,6 +104,20 @@ def ingest(
         raise
     _note_missing_folders(store, changes, [discover.key_of(root, settings.library) for root in roots])
     return replace(recorder.summary(pool.bound), near_duplicates=tuple(store.near_duplicates.find()))
+
+
+def _look(
+    roots: Sequence[Path], settings: Settings, known: Mapping[str, FileRecord], *, named: bool
+) -> list[discover.Seen]:
+    """Return the files at or below the roots, which the caller has `named` or which are those of the settings."""
+    try:
+        return discover.look(roots, settings.library, known)
+    except UsageError as error:
+        if named or all(folder.exists() for folder in settings.folders):
+            raise
+        raise UsageError(
+            f"{error} It is one of the `folders` in {LibraryPaths(settings.library).settings_file}."
+        ) from error
 
 
 def _read_all(

@@ -36,16 +36,31 @@ def _searching(path: Path, filters: Filters, *queries: str) -> Iterator[Searcher
 
 
 def _written(
-    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], out: Path | None, as_json: bool, key: str
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[str],
+    out: Path | None,
+    as_json: bool,
+    key: str,
+    searcher: Searcher,
 ) -> bool:
-    """Write the rows to a file or as JSON. Returns False if neither was requested, so that the caller prints them."""
+    """Write the rows to a file or as JSON, and say what was searched and what was not.
+
+    Returns False if neither was requested, so that the caller prints them.
+    """
     from search.tables.writers import write_rows
 
     if out is not None:
-        click.echo(f"{write_rows(out, rows, columns):,} rows written to {out}", err=as_json)
+        _say_written(f"{write_rows(out, rows, columns):,} rows written to {out}", searcher, as_json=as_json)
     elif as_json:
-        print_json({key: list(rows)})
+        print_json({key: list(rows), "coverage": searcher.coverage.to_dict()})
     return out is not None or as_json
+
+
+def _say_written(what: str, searcher: Searcher, *, as_json: bool) -> None:
+    from reviews.terminal.results import coverage
+
+    for sentence in (what, coverage(searcher.coverage)):
+        click.echo(sentence, err=as_json)
 
 
 def _print_answer(lines: Iterable[str], searcher: Searcher) -> None:
@@ -84,7 +99,7 @@ def concordance(
 
     with _searching(path, filters, query) as searcher:
         lines = find(searcher, query, filters, order=sort)
-        if not _written((line.to_dict() for line in lines), COLUMNS, out, as_json, "lines"):
+        if not _written((line.to_dict() for line in lines), COLUMNS, out, as_json, "lines", searcher):
             _print_answer(_aligned(lines), searcher)
 
 
@@ -137,8 +152,8 @@ def trends(
         draw = PICTURES.get(out.suffix.lower()) if out else None
         if out and draw:
             write_atomic(out, draw(points))
-            click.echo(f"Chart written to {out}", err=as_json)
-        elif not _written((point.to_dict() for point in points), COLUMNS, out, as_json, "points"):
+            _say_written(f"Chart written to {out}", searcher, as_json=as_json)
+        elif not _written((point.to_dict() for point in points), COLUMNS, out, as_json, "points", searcher):
             _print_answer(chart(points, width()), searcher)
 
 
@@ -163,7 +178,7 @@ def recommendations(
     with _searching(path, filters, query) as searcher:
         kind = ItemKind(only) if only else None
         rows = recommended(searcher, query, filters, kind=kind)
-        if not _written(rows, COLUMNS, out, as_json, "items"):
+        if not _written(rows, COLUMNS, out, as_json, "items", searcher):
             _print_answer(_listed(rows), searcher)
 
 
@@ -211,7 +226,7 @@ def terms(path: Path, /, query: str, unit: Any, limit: int, out: Path | None, as
 
     with _searching(path, filters, query) as searcher:
         found = find(searcher, query, filters, unit=unit, limit=limit)
-        if not _written((each.to_dict() for each in found), COLUMNS, out, as_json, "terms"):
+        if not _written((each.to_dict() for each in found), COLUMNS, out, as_json, "terms", searcher):
             _print_answer(_ranked(found), searcher)
 
 
@@ -239,7 +254,7 @@ def compare(path: Path, /, one: str, other: str, limit: int, out: Path | None, a
         if found.is_small:
             say("One side has fewer than five reports. Its words may be those of one report.")
         rows = [{"side": side, **each.to_dict()} for side, words, _ in sides for each in words]
-        if _written(rows, ("side", *COLUMNS), out, as_json, "terms"):
+        if _written(rows, ("side", *COLUMNS), out, as_json, "terms", searcher):
             return
         for side, words, reports in sides:
             print_lines([f"More common in {counted(reports, 'report')} with only {side}", *_ranked(words), ""])

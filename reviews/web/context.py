@@ -99,6 +99,11 @@ def _without_folders(value: Any) -> Any:
     return value
 
 
+def as_answer(value: dict[str, Any]) -> Response:
+    """Like `as_json`, with what was searched and what was not."""
+    return as_json(value | {"coverage": opened().searcher().coverage.to_dict()})
+
+
 def as_json(value: dict[str, Any], mimetype: str = "application/json") -> Response:
     """Return a JSON response with one object, as `--json` prints it.
 

@@ -4,12 +4,14 @@ import hashlib
 import io
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from corpus.disk import regular_file
+from corpus.errors import UsageError
 from corpus.layout import create_library
 from corpus.model import Text
 from corpus.reasons import Reason
@@ -235,6 +237,16 @@ def test_a_folder_that_is_suddenly_empty_keeps_its_reports_until_withdrawals_are
         summary = ingest(store, settings, jobs=1, allow_withdrawals=True)
         assert (summary.gone, len(summary.withdrawn)) == (1, 1)
         assert store.reports() == []
+
+
+def test_a_folder_of_the_settings_that_never_existed_is_an_error_that_says_where_it_is_named(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with Store.open(settings.database) as store:
+        with pytest.raises(UsageError, match=r"unplugged.*one of the `folders` in .*reviews\.toml"):
+            ingest(store, replace(settings, folders=(tmp_path / "unplugged",)))
+        with pytest.raises(UsageError, match=r"unplugged.*connected\.$"):
+            ingest(store, settings, [tmp_path / "unplugged"])
 
 
 def test_a_file_that_cannot_be_opened_today_keeps_its_report(

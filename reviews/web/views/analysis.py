@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from corpus.errors import QueryRefused, UsageError
 from reviews.web.batch_jobs import Batch
-from reviews.web.context import as_json, home, opened, pool, root
+from reviews.web.context import as_answer, as_json, home, opened, pool, root
 from reviews.web.parameters import SearchParameters, filters_of, labels, pairs_of
 from reviews.web.views.collecting import table
 from reviews.web.views.exports import TYPES, file_name
@@ -193,7 +193,7 @@ def trends_png() -> Response:
 @views.get("/trends.json")
 def trends_json() -> Response:
     queries, by, points = _points()
-    return as_json({"queries": queries, "by": by, "points": [point.to_dict() for point in points]})
+    return as_answer({"queries": queries, "by": by, "points": [point.to_dict() for point in points]})
 
 
 @views.get("/trends.svg")

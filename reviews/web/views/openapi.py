@@ -191,7 +191,7 @@ PATHS: dict[str, Schema] = {
     ),
     "/recommendations": _get("recommendations and findings", _HTML, _TEXT, [*_ASKED, *_ITEMS], 400, 503),
     "/recommendations.json": _get(
-        "recommendations and findings", _JSON, _object("items", "more"), [*_ASKED, *_ITEMS], 400, 503
+        "recommendations and findings", _JSON, _object("items", "more", "coverage"), [*_ASKED, *_ITEMS], 400, 503
     ),
     **{
         f"/recommendations.{form}": _get("all of them in a file", kind, _TEXT, [*_ASKED, _ITEMS[0]], 400, 503)
@@ -218,18 +218,18 @@ PATHS: dict[str, Schema] = {
     "/collections/{key}.csv": _get("a collection as a table", "text/csv", _TEXT, _COLLECTION, 404, 503),
     "/collections/{key}.docx": _get("a collection as a Word document", _DOCX, _TEXT, _COLLECTION, 404, 503),
     "/trends": _get("how many reports mention something", _HTML, _TEXT, _COUNTED, 400, 503),
-    "/trends.json": _get("the same", _JSON, _object("queries", "by", "points"), _COUNTED, 400, 503),
+    "/trends.json": _get("the same", _JSON, _object("queries", "by", "points", "coverage"), _COUNTED, 400, 503),
     "/trends.csv": _get("the same as a table", "text/csv", _TEXT, _COUNTED, 400, 503),
     "/trends.png": _get("the chart as a picture", "image/png", _TEXT, _COUNTED, 400, 503),
     "/trends.svg": _get("the same as a chart", "image/svg+xml", _TEXT, _COUNTED, 400, 503),
     "/concordance": _get("every mention in its context", _HTML, _TEXT, [*_LINES, _PAGED[0]], 400, 503),
-    "/concordance.json": _get("the same", _JSON, _object("lines", "more"), [*_LINES, _PAGED[0]], 400, 503),
+    "/concordance.json": _get("the same", _JSON, _object("lines", "more", "coverage"), [*_LINES, _PAGED[0]], 400, 503),
     "/concordance.csv": _get("all of them as a table", "text/csv", _TEXT, _LINES, 400, 503),
     "/terms": _get("words more common where something is mentioned", _HTML, _TEXT, _TYPICAL, 400, 503),
-    "/terms.json": _get("the same", _JSON, _object("terms"), _TYPICAL, 400, 503),
+    "/terms.json": _get("the same", _JSON, _object("terms", "coverage"), _TYPICAL, 400, 503),
     "/terms.csv": _get("the same as a table", "text/csv", _TEXT, _TYPICAL, 400, 503),
     "/compare": _get("words that distinguish two groups of reports", _HTML, _TEXT, _COMPARED, 400, 503),
-    "/compare.json": _get("the same", _JSON, _object("terms"), _COMPARED, 400, 503),
+    "/compare.json": _get("the same", _JSON, _object("terms", "coverage"), _COMPARED, 400, 503),
     "/compare.csv": _get("the same as a table", "text/csv", _TEXT, _COMPARED, 400, 503),
     "/study.json": _get(
         "several queries as tidy tables",

@@ -13,7 +13,7 @@ from corpus.errors import QueryRefused, UsageError
 from corpus.model import ItemKind
 from reviews.documents.of_recommendations import recommendations_document
 from reviews.documents.searched import Searched
-from reviews.web.context import as_json, opened, root
+from reviews.web.context import as_answer, opened, root
 from reviews.web.parameters import SearchParameters, pairs_of
 from reviews.web.reading.items import item_citation, item_view
 from reviews.web.views.analysis import narrowing
@@ -93,7 +93,7 @@ def page_json() -> Response:
     asked, _, every = _asked()
     start = (asked.page - 1) * _LISTED
     found = list(islice(every, start, start + _LISTED + 1))
-    return as_json({"items": [_row(each) for each in found[:_LISTED]], "more": len(found) > _LISTED})
+    return as_answer({"items": [_row(each) for each in found[:_LISTED]], "more": len(found) > _LISTED})
 
 
 def _row(found: Recommended) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request
 
 from corpus.errors import QueryRefused, UsageError
-from reviews.web.context import as_json, home, local, opened, root
+from reviews.web.context import as_answer, home, local, opened, root
 from reviews.web.parameters import SearchParameters, filters_of, page_of, pairs_of
 from reviews.web.views.analysis import form_again, form_of, queries_of
 from reviews.web.views.collecting import table
@@ -113,7 +113,7 @@ def concordance_json() -> Response:
     page, order = page_of(request.args), _chosen("sort", tuple(ORDERS))
     queries, filters = _needed(1)
     lines, more, _ = _lines(queries[0], filters, order, page)
-    return as_json({"lines": [line.to_dict() for line in lines], "more": more})
+    return as_answer({"lines": [line.to_dict() for line in lines], "more": more})
 
 
 @views.get("/concordance.csv")
@@ -165,7 +165,7 @@ def terms() -> str | tuple[str, int]:
 def terms_json() -> Response:
     """Return the JSON of `reviews terms --json`."""
     unit, (queries, filters) = _chosen("unit", tuple(UNITS)), _needed(1)
-    return as_json({"terms": [each.to_dict() for each in _typical(queries, filters, unit)]})
+    return as_answer({"terms": [each.to_dict() for each in _typical(queries, filters, unit)]})
 
 
 @views.get("/terms.csv")
@@ -204,7 +204,7 @@ def compare() -> str | tuple[str, int]:
 @views.get("/compare.json")
 def compare_json() -> Response:
     """Return the JSON of `reviews compare --json`."""
-    return as_json({"terms": _rows(*_needed(2))})
+    return as_answer({"terms": _rows(*_needed(2))})
 
 
 @views.get("/compare.csv")

@@ -129,7 +129,7 @@ def test_a_comparison_says_how_many_reports_are_on_each_side_and_warns_of_few(
     assert "fewer than five reports" not in page.get("/compare?q=neglect&q=school").text
 
 
-def test_every_analysis_says_what_was_not_searched(page: FlaskClient, demo: Path) -> None:
+def test_every_analysis_says_what_was_not_searched(page: FlaskClient, demo: Path, tmp_path: Path) -> None:
     with Library(demo) as library:
         held = library.searcher().coverage
     assert held.unread_pages or held.failures
@@ -142,6 +142,12 @@ def test_every_analysis_says_what_was_not_searched(page: FlaskClient, demo: Path
         queries = [value for _, value in parse_qsl(address)]
         printed = CliRunner().invoke(main, ["--library", str(demo), name, *queries])
         assert f"{said} Not searched: " in printed.stdout
+        as_json = CliRunner().invoke(main, ["--library", str(demo), name, *queries, "--json"])
+        for told in (json.loads(as_json.stdout), page.get(f"/{name}.json?{address}").get_json()):
+            assert told["coverage"] == held.to_dict()
+        written = CliRunner().invoke(main, ["--library", str(demo), name, *queries, "--out", str(tmp_path / "t.csv")])
+        assert f"{said} Not searched: " in written.stdout
+    assert page.get("/recommendations.json?q=neglect").get_json()["coverage"] == held.to_dict()
     printed = CliRunner().invoke(main, ["--library", str(demo), "recommendations", "neglect"])
     assert f"{said} Not searched: " in printed.stdout
 
