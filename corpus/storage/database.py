@@ -5,6 +5,7 @@ Only this module imports sqlite3. The tables are defined in `corpus.storage.read
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,12 +36,11 @@ class Database:
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, writing: bool) -> None:
-        self._connection = connection
         self._path = path
         self._writing = writing
         self._logging = False  # set by `_begin_log`; a file that is refused is not touched
         self._steps = Steps(path)
-        connection.set_progress_handler(self._steps.are_too_many, EVERY)
+        self._use(connection)
         self._still: State | None = None  # set while reading without locks: the file must stay as it was
 
     @classmethod
@@ -229,7 +229,7 @@ class Database:
         self._connection.close()
         before = State.of(self._path)
         self._still = None
-        self._connect(_reading(self._path))
+        self._use(_connect(self._path, _reading(self._path)))
         if not 0 < before.log <= LOG_HEADER:
             try:
                 self._connection.execute("PRAGMA schema_version").fetchall()
@@ -241,12 +241,16 @@ class Database:
         # older version of this program closed it, or a process was killed between the two. All is in the file. It is
         # read without locks, and what was read while somebody started writing is discarded.
         self._connection.close()
-        self._connect("mode=ro&immutable=1")
+        self._use(_connect(self._path, "mode=ro&immutable=1"))
         self._still = before
 
-    def _connect(self, how: str) -> None:
-        self._connection = _connect(self._path, how)
-        self._connection.set_progress_handler(self._steps.are_too_many, EVERY)
+    def _use(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        connection.set_progress_handler(self._steps.are_too_many, EVERY)
+        # Nobody closes the library of `reviews.open(path).search("neglect")`, and Python 3.13 warns of that. One that
+        # writes belongs to its thread, and this may run in another.
+        if not self._writing:
+            weakref.finalize(self, connection.close)
 
     def number(self, select: str) -> int:
         """Return the single number that a SELECT returns."""

@@ -11,6 +11,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,6 +40,7 @@ class SharedState:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int, int] | None = None  # process, device and file of the connection
+        self._closing: Callable[[], object] = lambda: None
 
     def hashed(self, name: str) -> bytes:
         """Return the hash that stands for a person, an address or a token."""
@@ -72,9 +74,7 @@ class SharedState:
             except (sqlite3.Error, OSError) as error:
                 _LOG.error("The server processes cannot share their counters (%s). Each one counts separately.", error)
                 self._path = self._connection = None
-        if self._connection is None:
-            self._connection = _connect(":memory:")
-        return _begin(self._connection)
+        return _begin(self._connection or self._use(_connect(":memory:")))
 
     def _current(self, place: Callable[[], Path]) -> sqlite3.Connection:
         """Return this process's connection to the current file, which a removal deletes together with the cache."""
@@ -85,9 +85,16 @@ class SharedState:
                 return self._connection
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # before SQLite does, so that it is private
         found = path.stat()
-        self._connection = _connect(str(path))
+        connection = self._use(_connect(str(path)))
         self._opened = (os.getpid(), found.st_dev, found.st_ino)
-        return self._connection
+        return connection
+
+    def _use(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """Close the old connection, and close this one when nothing refers to this object any more."""
+        self._closing()
+        self._closing = weakref.finalize(self, connection.close)
+        self._connection = connection
+        return connection
 
 
 def _connect(path: str) -> sqlite3.Connection:

@@ -1,5 +1,6 @@
 """The corpus stores a report completely or not at all, and returns what was read unchanged."""
 
+import gc
 import os
 import sqlite3
 import stat
@@ -755,3 +756,14 @@ def test_a_copy_of_a_removed_report_is_listed_but_not_as_a_failure(store: Store)
     store.note_file(a_file("copy.pdf", None, reason=Reason.LIKE_REMOVED))
     assert store.coverage().failures == 1
     assert [failure.file for failure in store.failures()] == ["bad.pdf", "copy.pdf"]
+
+
+def test_a_store_that_nobody_closes_is_closed_when_it_is_dropped(tmp_path: Path) -> None:
+    Store.open(tmp_path / "corpus.db", create=True).close()
+    store = Store.open(tmp_path / "corpus.db", read_only=True)
+    connection = store._db._connection
+    connection.execute("SELECT 1")
+    del store
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
