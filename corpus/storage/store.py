@@ -23,7 +23,7 @@ from corpus.paths import LibraryPaths
 from corpus.reasons import TAKEN_DOWN, Reason
 from corpus.removals import Removals
 from corpus.report import Coverage, Report
-from corpus.storage.database import Database, checked_values, translated_errors
+from corpus.storage.database import RESTORE, Database, checked_values, translated_errors
 from corpus.storage.editions import Editions
 from corpus.storage.integrity import unsound
 from corpus.storage.migrations import name_as_text
@@ -376,7 +376,7 @@ class Store:
     # Integrity
 
     def check(self) -> list[str]:
-        """Return what is wrong with the corpus as sentences, or nothing if it is sound. Reads every byte."""
+        """Return what is wrong with the corpus, and what to do, or nothing if it is sound. Reads every byte."""
         try:
             with translated_errors(self._db.path):
                 faults = [row[0] for row in self._db.execute(f"PRAGMA integrity_check({_FAULTS})") if row[0] != "ok"]
@@ -386,8 +386,8 @@ class Store:
                     with self._db.snapshot():
                         problems = list(unsound(self._db.rows))
         except Corrupt as error:
-            problems = [str(error)]
-        return problems
+            return [str(error)]
+        return [*problems, f"Restore corpus.db {RESTORE}"] if problems else []
 
     def _advance(self) -> None:
         self._db.execute("UPDATE state SET revision = revision + 1")

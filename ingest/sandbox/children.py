@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +64,7 @@ class WarmProcess:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._starter: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self.bound: tuple[str, ...] = ()
 
@@ -111,7 +112,9 @@ class WarmProcess:
         ours, theirs = socket.socketpair()
         words, errors = error_pipe()
         command = [*box(), *_COMMAND] if boxed else _COMMAND
-        self._process = _kept(
+        # Bubblewrap ends when the thread ends that started it, and those that read files end one after the other.
+        self._starter = ThreadPoolExecutor(1)
+        self._process = self._starter.submit(
             lambda: subprocess.Popen(
                 command,
                 stdin=theirs.fileno(),
@@ -120,7 +123,7 @@ class WarmProcess:
                 env=confinement.environment(),
                 start_new_session=True,
             )
-        )
+        ).result()
         theirs.close()
         os.close(errors)
         self._control = ours
@@ -156,7 +159,9 @@ class WarmProcess:
             self._control.close()
         if self._process is not None:
             end(self._process, patience=_LEAVING)
-        self._process = self._control = None
+        if self._starter is not None:
+            self._starter.shutdown()
+        self._process = self._control = self._starter = None
 
 
 class Children:
@@ -201,27 +206,6 @@ class Children:
         if self._process is not None:
             end(self._process)
         self._control = self._process = None
-
-
-def _kept(start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
-    """Start a process in a thread of its own that waits for its end.
-
-    The system kills a process that is to die with its parent when the thread ends that started it, and bubblewrap asks
-    for that. The threads that read files end one after the other.
-    """
-    started: Future[subprocess.Popen[bytes]] = Future()
-
-    def keep() -> None:
-        try:
-            process = start()
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
-            started.set_exception(error)
-        else:
-            started.set_result(process)
-            process.wait()
-
-    threading.Thread(target=keep, daemon=True).start()
-    return started.result()
 
 
 def _forked(control: socket.socket) -> Child:

@@ -9,7 +9,6 @@ from corpus.disk.typed_json import typed
 from corpus.errors import Corrupt
 from corpus.removals import Removals
 from corpus.settings import Settings
-from corpus.storage.database import RESTORE
 from corpus.storage.store import Store
 from reviews.library import Library
 from reviews.maintenance import copies
@@ -27,8 +26,6 @@ def problems(library: Library, *, full: bool = False) -> list[str]:
     with Store.open(settings.database, read_only=True) as store:
         unsound = store.check()
         found = [*unsound, *upkeep(settings).check(store, full=full and not unsound)]
-        if unsound and RESTORE not in unsound[-1]:
-            found.append(f"Restore corpus.db {RESTORE}")
         if not found:  # a damaged index cannot be used to check what was computed from it
             found += library.searcher().cache_problems()
         if full:
